@@ -1,1 +1,1 @@
-//! Placeholder, filled by the first commit of this crate.
+//! Typesetting of official pages: data and a template file in, PDF/A-3b out.
