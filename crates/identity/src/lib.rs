@@ -1,1 +1,14 @@
-//! Placeholder, filled by the first commit of this crate.
+//! Identity, roles and scope (IAM.1–4): accounts, officer qualifications, sessions, passwords, second factor.
+
+mod http;
+mod migrations;
+pub mod model;
+pub mod rules;
+mod service;
+mod store;
+
+pub use http::{COOKIE, CurrentSession, router};
+pub use migrations::migrations;
+pub use model::{Account, AccountState, End, NewAccount, Qualification, SignedIn};
+pub use service::{Identity, IdentityError};
+pub use store::{AccountAudit, QualificationAudit};

@@ -1,1 +1,151 @@
-//! Placeholder, filled by the first commit of this crate.
+//! What every capability stands on: ids, clock, actors, the unit of work, events, the outbox, problems,
+//! paging, files and rule data. It knows no capability.
+//!
+//! The one path for every change is [`Work`]: authorise → load → decide → save → record → commit.
+
+pub mod access;
+pub mod audit;
+pub mod blobs;
+pub mod clock;
+pub mod db;
+pub mod event;
+pub mod http;
+pub mod idempotency;
+pub mod ids;
+pub mod numbering;
+pub mod outbox;
+pub mod paging;
+pub mod problem;
+pub mod rule_files;
+pub mod times;
+pub mod work;
+
+use std::sync::Arc;
+
+pub use access::{Actor, Permission, RequestInfo, Role, Scope};
+pub use blobs::{BlobRef, Blobs};
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use db::{Db, DbConfig, Dialect, SqlMigration};
+pub use event::{Event, Happened, Sealed, Subject};
+pub use ids::{IdSource, RandomIds, SeededIds};
+pub use outbox::{Job, JobError, JobHandler, NewJob, Workers};
+pub use paging::{Page, PageQuery};
+pub use problem::{FieldError, Problem};
+pub use rule_files::RuleFiles;
+pub use times::{LegalDate, Moment};
+pub use work::Work;
+
+/// Failures of the kernel itself. Capabilities wrap it as a source.
+#[derive(Debug, thiserror::Error)]
+pub enum KernelError {
+    /// The database refused or could not be reached.
+    #[error("database")]
+    Database(#[from] sea_orm::DbErr),
+    /// Somebody else changed the aggregate between load and save.
+    #[error("{subject} was changed by someone else")]
+    Conflict {
+        /// What was changed, e.g. `application`.
+        subject: &'static str,
+    },
+    /// The same Idempotency-Key was already used for a committed act.
+    #[error("idempotency key already used")]
+    AlreadyDone,
+    /// A stored row makes no sense.
+    #[error("corrupt row: {0}")]
+    Corrupt(String),
+    /// The file store failed.
+    #[error("file store")]
+    Files(#[from] object_store::Error),
+    /// Serialisation of an event or job failed.
+    #[error("serialisation")]
+    Json(#[from] serde_json::Error),
+    /// Rule data could not be loaded.
+    #[error("rule data: {0}")]
+    Rules(String),
+}
+
+/// Everything a use case needs from outside: database, clock, ids, files and rules. Cheap to clone.
+#[derive(Clone)]
+pub struct Kernel {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    blobs: Blobs,
+    rules: RuleFiles,
+    wake: tokio::sync::Notify,
+}
+
+impl Kernel {
+    /// Puts the parts together. Migrations have to be applied before the first use.
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        blobs: Blobs,
+        rules: RuleFiles,
+    ) -> Self {
+        let inner = Inner {
+            db,
+            clock,
+            ids,
+            blobs,
+            rules,
+            wake: tokio::sync::Notify::new(),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The database, for reading. Writing goes through [`Kernel::begin`].
+    pub fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    /// The present instant. Read it once per request.
+    pub fn now(&self) -> Moment {
+        Moment::from(self.inner.clock.now())
+    }
+
+    /// A fresh, time-ordered identifier.
+    pub fn next_id(&self) -> uuid::Uuid {
+        self.inner.ids.next(self.inner.clock.now())
+    }
+
+    /// Random bytes from the injected source.
+    pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.inner.ids.fill(&mut bytes);
+        bytes
+    }
+
+    /// The content-addressed file store.
+    pub fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
+    }
+
+    /// Versioned rule data.
+    pub fn rules(&self) -> &RuleFiles {
+        &self.inner.rules
+    }
+
+    /// Opens a unit of work for `actor`: one transaction, one instant.
+    ///
+    /// # Errors
+    /// [`KernelError::Database`] when no transaction can be begun.
+    pub async fn begin(&self, actor: &Actor) -> Result<Work, KernelError> {
+        Work::begin(self.clone(), actor.clone()).await
+    }
+
+    pub(crate) fn wake(&self) {
+        self.inner.wake.notify_waiters();
+    }
+
+    pub(crate) async fn woken(&self) {
+        self.inner.wake.notified().await;
+    }
+}

@@ -1,0 +1,328 @@
+//! Who acts, what a role may do, and how far it reaches: the typed table role × act × scope (IAM.1).
+
+use std::sync::{Arc, atomic::AtomicBool};
+
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{Expr, ExprTrait},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::ids::AccountId;
+
+macro_rules! named {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vm:meta])* $variant:ident = $text:literal, $zh:literal;)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        pub enum $name { $($(#[$vm])* #[serde(rename = $text)] $variant,)* }
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            /// The stable name used in data and on the wire.
+            pub fn as_str(self) -> &'static str { match self { $(Self::$variant => $text,)* } }
+            /// The Chinese name shown on screens.
+            pub fn chinese(self) -> &'static str { match self { $(Self::$variant => $zh,)* } }
+            /// The value of that stable name.
+            pub fn parse(text: &str) -> Option<Self> { match text { $($text => Some(Self::$variant),)* _ => None } }
+        }
+    };
+}
+
+named! {
+    /// A role that an account can hold. What it may do stands in [`Role::permissions`].
+    Role {
+        /// Runs the installation.
+        Administrator = "administrator", "系统管理员";
+        /// Reads everything that was done, changes nothing.
+        Auditor = "auditor", "审计员";
+        /// First-contact officer at the window.
+        WindowClerk = "window_clerk", "窗口受理员";
+        /// Reviews for one department, in the bureau or in the committee.
+        DepartmentReviewer = "department_reviewer", "部门审查员";
+        /// First review of the lead department.
+        FirstReviewer = "first_reviewer", "初审员";
+        /// Second review of the lead department.
+        SecondReviewer = "second_reviewer", "复审员";
+        /// The leader who decides.
+        Approver = "approver", "审批人";
+        /// Law-enforcement officer.
+        Inspector = "inspector", "执法人员";
+        /// Supervises a region, reads only.
+        Regulator = "regulator", "属地监管员";
+        /// Licence keeper or legal representative: acts for the enterprise.
+        EnterpriseManager = "enterprise_manager", "企业证照管理员";
+        /// Safety officer of an enterprise: reads its own matters.
+        EnterpriseOfficer = "enterprise_officer", "企业安全员";
+    }
+}
+
+named! {
+    /// An act that needs a permission.
+    Permission {
+        /// Own session, own password, own notifications.
+        OwnAccount = "session", "本人账号";
+        /// See accounts.
+        AccountsRead = "accounts:read", "查看账号";
+        /// Create, change, lock accounts; qualifications.
+        AccountsManage = "accounts:manage", "管理账号";
+        /// Search events and proofs.
+        AuditRead = "audit:read", "查看审计";
+        /// See jobs and dead letters.
+        JobsRead = "jobs:read", "查看任务";
+        /// Retry or cancel jobs.
+        JobsManage = "jobs:manage", "管理任务";
+        /// See unconfirmed parts of matter definitions.
+        MattersManage = "matters:manage", "管理事项";
+        /// See enterprise files within scope.
+        EnterprisesRead = "enterprises:read", "查看企业档案";
+        /// Register and change enterprise files.
+        EnterprisesWrite = "enterprises:write", "登记企业档案";
+        /// Import enterprises in bulk.
+        EnterprisesImport = "enterprises:import", "批量导入企业";
+        /// Draft, submit, correct and withdraw own applications.
+        ApplicationsDraft = "applications:draft", "填报申请";
+        /// See applications within scope.
+        ApplicationsRead = "applications:read", "查看申请";
+        /// Accept, ask for correction, refuse to accept.
+        ApplicationsAccept = "applications:accept", "受理申请";
+        /// Review for one's department.
+        ApplicationsReview = "applications:review", "部门审查";
+        /// Return one department's review.
+        ApplicationsReturn = "applications:return", "退回部门审查";
+        /// Stop, resume, extend the clock.
+        ApplicationsClock = "applications:clock", "中止与延长期限";
+        /// First review.
+        ApplicationsFirstReview = "applications:first_review", "初审";
+        /// Second review.
+        ApplicationsSecondReview = "applications:second_review", "复审";
+        /// Final decision.
+        ApplicationsDecide = "applications:decide", "审批决定";
+        /// See licences within scope.
+        LicencesRead = "licences:read", "查看许可证";
+        /// Hand over a licence.
+        LicencesDeliver = "licences:deliver", "送达许可证";
+    }
+}
+
+impl Role {
+    /// What the role may do. Scope is checked apart, in the query.
+    pub fn permissions(self) -> &'static [Permission] {
+        use Permission::*;
+        match self {
+            Self::Administrator => &[
+                OwnAccount,
+                AccountsRead,
+                AccountsManage,
+                AuditRead,
+                JobsRead,
+                JobsManage,
+                MattersManage,
+                EnterprisesRead,
+                EnterprisesWrite,
+                EnterprisesImport,
+                ApplicationsRead,
+                LicencesRead,
+            ],
+            Self::Auditor => &[
+                OwnAccount,
+                AccountsRead,
+                AuditRead,
+                JobsRead,
+                EnterprisesRead,
+                ApplicationsRead,
+                LicencesRead,
+            ],
+            Self::WindowClerk => &[
+                OwnAccount,
+                EnterprisesRead,
+                EnterprisesWrite,
+                EnterprisesImport,
+                ApplicationsRead,
+                ApplicationsAccept,
+                ApplicationsClock,
+                LicencesRead,
+                LicencesDeliver,
+            ],
+            Self::DepartmentReviewer => &[
+                OwnAccount,
+                EnterprisesRead,
+                ApplicationsRead,
+                ApplicationsReview,
+                ApplicationsClock,
+                LicencesRead,
+            ],
+            Self::FirstReviewer => &[
+                OwnAccount,
+                EnterprisesRead,
+                ApplicationsRead,
+                ApplicationsReturn,
+                ApplicationsClock,
+                ApplicationsFirstReview,
+                LicencesRead,
+            ],
+            Self::SecondReviewer => &[
+                OwnAccount,
+                EnterprisesRead,
+                ApplicationsRead,
+                ApplicationsReturn,
+                ApplicationsSecondReview,
+                LicencesRead,
+            ],
+            Self::Approver => &[
+                OwnAccount,
+                EnterprisesRead,
+                ApplicationsRead,
+                ApplicationsReturn,
+                ApplicationsClock,
+                ApplicationsDecide,
+                LicencesRead,
+            ],
+            Self::Inspector => &[OwnAccount, EnterprisesRead, LicencesRead],
+            Self::Regulator => &[OwnAccount, EnterprisesRead, ApplicationsRead, LicencesRead],
+            Self::EnterpriseManager => &[
+                OwnAccount,
+                EnterprisesRead,
+                ApplicationsDraft,
+                ApplicationsRead,
+                LicencesRead,
+            ],
+            Self::EnterpriseOfficer => &[OwnAccount, EnterprisesRead, ApplicationsRead, LicencesRead],
+        }
+    }
+
+    /// Roles held by people of an enterprise; all others belong to authorities.
+    pub fn is_enterprise(self) -> bool {
+        matches!(self, Self::EnterpriseManager | Self::EnterpriseOfficer)
+    }
+}
+
+/// How far an actor reaches. Lists apply it in SQL, never on the screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Scope {
+    /// GB/T 2260 codes whose subtrees are visible; the empty code means the whole country.
+    pub regions: Vec<String>,
+    /// Key of the department the actor works for, e.g. `fire`.
+    pub department: Option<String>,
+    /// The enterprise that the actor belongs to. When set, nothing else is visible.
+    pub enterprise: Option<Uuid>,
+}
+
+impl Scope {
+    /// Everything: for the system itself.
+    pub fn everything() -> Self {
+        Self {
+            regions: vec![String::new()],
+            department: None,
+            enterprise: None,
+        }
+    }
+
+    /// The SQL condition that keeps a query within the scope.
+    pub fn condition<R: ColumnTrait, E: ColumnTrait>(&self, region: R, enterprise: E) -> Condition {
+        if let Some(own) = self.enterprise {
+            return Condition::all().add(enterprise.eq(own));
+        }
+        if self.regions.iter().any(String::is_empty) {
+            return Condition::all();
+        }
+        // An empty `any` would be true; a scope without a region sees nothing.
+        let nothing = Condition::any().add(ExprTrait::eq(Expr::val(1), 0));
+        self.regions.iter().fold(nothing, |any, code| {
+            any.add(
+                Condition::all()
+                    .add(region.gte(code.as_str()))
+                    .add(region.lt(subtree_end(code))),
+            )
+        })
+    }
+
+    /// Whether a single object lies within the scope.
+    pub fn covers(&self, region: &str, enterprise: Option<Uuid>) -> bool {
+        match self.enterprise {
+            Some(own) => enterprise == Some(own),
+            None => self.regions.iter().any(|code| region.starts_with(code.as_str())),
+        }
+    }
+}
+
+/// The smallest text that is greater than every code beginning with `code` (digits only).
+pub fn subtree_end(code: &str) -> String {
+    format!("{code}:") // ':' follows '9' in ASCII
+}
+
+/// What is known about the request an act comes from.
+#[derive(Debug, Default)]
+pub struct RequestInfo {
+    /// Identifier of the request, as in the logs.
+    pub id: String,
+    /// Address of the client.
+    pub address: String,
+    /// The client's Idempotency-Key with a fingerprint of its request.
+    pub idempotency: Option<(String, String)>,
+    /// Set once the key has been stored with a committed act.
+    pub idempotency_stored: AtomicBool,
+}
+
+/// Who acts: passed to every use case.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The account; `None` for the system itself and for strangers.
+    pub account: Option<AccountId>,
+    /// Name as it appears in records and documents.
+    pub name: String,
+    /// Roles held.
+    pub roles: Vec<Role>,
+    /// Reach.
+    pub scope: Scope,
+    /// Whether the system acts by itself, e.g. when a period ends.
+    pub is_system: bool,
+    /// The request.
+    pub request: Arc<RequestInfo>,
+}
+
+/// The actor lacks a permission.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("permission {} is missing", .0.as_str())]
+pub struct Forbidden(pub Permission);
+
+impl Actor {
+    /// The platform itself: jobs, deadlines, the command line.
+    pub fn system(name: &str) -> Self {
+        Self {
+            account: None,
+            name: name.to_owned(),
+            roles: Vec::new(),
+            scope: Scope::everything(),
+            is_system: true,
+            request: Arc::default(),
+        }
+    }
+
+    /// Whether one of the roles carries the permission.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.is_system
+            || self
+                .roles
+                .iter()
+                .any(|role| role.permissions().contains(&permission))
+    }
+
+    /// Refuses an actor without the permission.
+    ///
+    /// # Errors
+    /// [`Forbidden`] names the missing permission.
+    pub fn require(&self, permission: Permission) -> Result<(), Forbidden> {
+        if self.may(permission) {
+            Ok(())
+        } else {
+            Err(Forbidden(permission))
+        }
+    }
+
+    /// Whether the actor holds the role.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+}

@@ -1,0 +1,291 @@
+//! Events: what happened, by whom, when, why, from which version. Written by [`crate::Work`] only.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{Actor, Db, KernelError, Moment};
+
+/// What an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Type of the aggregate, e.g. `application`.
+    pub kind: &'static str,
+    /// Its identifier.
+    pub id: Uuid,
+}
+
+impl Subject {
+    /// A subject.
+    pub fn new(kind: &'static str, id: impl Into<Uuid>) -> Self {
+        Self { kind, id: id.into() }
+    }
+}
+
+/// A stored aggregate row whose content is sealed by its events: the audit recomputes
+/// [`Sealed::digest`] and compares it with the last event.
+///
+/// A column added later must be skipped while it is `None`, so that old digests keep holding.
+pub trait Sealed: Serialize {
+    /// Type of the aggregate, e.g. `application`.
+    const SUBJECT: &'static str;
+    /// Identifier of the row.
+    fn subject_id(&self) -> Uuid;
+    /// Version after the act.
+    fn version(&self) -> i64;
+    /// The enterprise on whose timeline the act appears.
+    fn enterprise(&self) -> Option<Uuid>;
+
+    /// SHA-256 of the row, lower-case hex.
+    fn digest(&self) -> String {
+        let bytes = serde_json::to_vec(self).unwrap_or_default();
+        hex(&Sha256::digest(bytes))
+    }
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
+}
+
+/// The account of an act that a use case hands to [`crate::Work::record`].
+#[derive(Clone, Debug)]
+pub struct Happened {
+    /// Stable kind, e.g. `application.accepted`.
+    pub kind: &'static str,
+    /// One Chinese phrase for timelines, e.g. `受理申请`.
+    pub title: String,
+    /// Facts of the act; hashes of files belong here. No more personal data than needed.
+    pub data: Value,
+    /// Reason given, where the act needs one.
+    pub reason: Option<String>,
+}
+
+impl Happened {
+    /// An act without further facts.
+    pub fn new(kind: &'static str, title: impl Into<String>) -> Self {
+        Self {
+            kind,
+            title: title.into(),
+            data: Value::Null,
+            reason: None,
+        }
+    }
+
+    /// With facts.
+    #[must_use]
+    pub fn data(mut self, data: Value) -> Self {
+        self.data = data;
+        self
+    }
+
+    /// With the reason given.
+    #[must_use]
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+}
+
+/// The part of an event that is hashed into the evidence log, byte for byte as stored.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EventBody {
+    /// Identifier of the event.
+    pub id: Uuid,
+    /// When.
+    pub at: Moment,
+    /// Kind, e.g. `application.accepted`.
+    pub kind: String,
+    /// Chinese phrase.
+    pub title: String,
+    /// Type of the aggregate.
+    pub subject_type: String,
+    /// Its identifier.
+    pub subject_id: Uuid,
+    /// Its version after the act.
+    pub version: i64,
+    /// SHA-256 of its row after the act; absent for acts that change no row.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub state: Option<String>,
+    /// The enterprise concerned.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub enterprise: Option<Uuid>,
+    /// The account that acted; absent for the system.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub account: Option<Uuid>,
+    /// Name of who acted.
+    pub actor: String,
+    /// Reason given.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+    /// Facts.
+    #[schema(value_type = Object)]
+    pub data: Value,
+}
+
+/// A stored event.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "event")]
+pub struct Model {
+    /// Order of recording.
+    #[sea_orm(primary_key)]
+    pub seq: i64,
+    /// Identifier.
+    pub id: Uuid,
+    /// When.
+    pub at: Moment,
+    /// Kind.
+    pub kind: String,
+    /// Type of the aggregate.
+    pub subject_type: String,
+    /// Its identifier.
+    pub subject_id: Uuid,
+    /// Its version after the act.
+    pub version: i64,
+    /// Enterprise concerned.
+    pub enterprise: Option<Uuid>,
+    /// Who acted.
+    pub account: Option<Uuid>,
+    /// [`EventBody`] as JSON.
+    pub body: String,
+    /// Salt of the hash in the log.
+    pub salt: Vec<u8>,
+    /// Place in the evidence log, once sealed.
+    pub log_index: Option<i64>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A stored event with its body read.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Event {
+    /// Order of recording.
+    pub seq: i64,
+    /// Place in the evidence log, once sealed.
+    pub log_index: Option<i64>,
+    /// The account of the act.
+    #[serde(flatten)]
+    pub body: EventBody,
+}
+
+impl TryFrom<Model> for Event {
+    type Error = KernelError;
+    fn try_from(row: Model) -> Result<Self, KernelError> {
+        let body = serde_json::from_str(&row.body)
+            .map_err(|e| KernelError::Corrupt(format!("event {}: {e}", row.seq)))?;
+        Ok(Self {
+            seq: row.seq,
+            log_index: row.log_index,
+            body,
+        })
+    }
+}
+
+/// Builds the body and row of an event.
+pub(crate) fn compose(
+    actor: &Actor,
+    at: Moment,
+    id: Uuid,
+    salt: [u8; 16],
+    subject: Subject,
+    sealed: (i64, Option<String>, Option<Uuid>),
+    happened: Happened,
+) -> Result<ActiveModel, KernelError> {
+    use sea_orm::ActiveValue::Set;
+    let (version, state, enterprise) = sealed;
+    let account = actor.account.map(Uuid::from);
+    let body = EventBody {
+        id,
+        at,
+        kind: happened.kind.to_owned(),
+        title: happened.title,
+        subject_type: subject.kind.to_owned(),
+        subject_id: subject.id,
+        version,
+        state,
+        enterprise,
+        account,
+        actor: actor.name.clone(),
+        reason: happened.reason,
+        data: happened.data,
+    };
+    Ok(ActiveModel {
+        seq: sea_orm::ActiveValue::NotSet,
+        id: Set(id),
+        at: Set(at),
+        kind: Set(body.kind.clone()),
+        subject_type: Set(body.subject_type.clone()),
+        subject_id: Set(subject.id),
+        version: Set(version),
+        enterprise: Set(enterprise),
+        account: Set(account),
+        body: Set(serde_json::to_string(&body)?),
+        salt: Set(salt.to_vec()),
+        log_index: Set(None),
+    })
+}
+
+/// What to look for among the events.
+#[derive(Clone, Debug, Default)]
+pub struct EventFilter {
+    /// About this aggregate.
+    pub subject: Option<(String, Uuid)>,
+    /// On the timeline of this enterprise.
+    pub enterprise: Option<Uuid>,
+    /// By this account.
+    pub account: Option<Uuid>,
+    /// Kinds that begin with this.
+    pub kind_prefix: Option<String>,
+    /// Not before.
+    pub since: Option<Moment>,
+    /// Before.
+    pub until: Option<Moment>,
+}
+
+/// Events that match, newest first, older than `before` when given.
+///
+/// # Errors
+/// [`KernelError::Database`], [`KernelError::Corrupt`].
+pub async fn find(
+    db: &Db,
+    filter: &EventFilter,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<Event>, KernelError> {
+    let mut query = Entity::find().order_by_desc(Column::Seq).limit(limit);
+    if let Some((kind, id)) = &filter.subject {
+        query = query
+            .filter(Column::SubjectType.eq(kind))
+            .filter(Column::SubjectId.eq(*id));
+    }
+    if let Some(enterprise) = filter.enterprise {
+        query = query.filter(Column::Enterprise.eq(enterprise));
+    }
+    if let Some(account) = filter.account {
+        query = query.filter(Column::Account.eq(account));
+    }
+    if let Some(prefix) = &filter.kind_prefix {
+        query = query
+            .filter(Column::Kind.gte(prefix))
+            .filter(Column::Kind.lt(format!("{prefix}~")));
+    }
+    if let Some(since) = filter.since {
+        query = query.filter(Column::At.gte(since));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(Column::At.lt(until));
+    }
+    if let Some(seq) = before {
+        query = query.filter(Column::Seq.lt(seq));
+    }
+    query
+        .all(db.read())
+        .await?
+        .into_iter()
+        .map(Event::try_from)
+        .collect()
+}

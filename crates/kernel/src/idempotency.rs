@@ -1,0 +1,90 @@
+//! Idempotent POSTs: the client's Idempotency-Key is committed with the act, so a retry never acts twice.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{Actor, Moment};
+
+/// A key whose act was committed.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "idempotency")]
+pub struct Model {
+    /// Whose key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub actor: String,
+    /// The key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub request_key: String,
+    /// Hash of method, path and body.
+    pub fingerprint: String,
+    /// What was created or changed, `type/id`.
+    pub resource: Option<String>,
+    /// Status that was answered.
+    pub status: Option<i64>,
+    /// Content type that was answered.
+    pub content_type: Option<String>,
+    /// Body that was answered.
+    pub body: Option<Vec<u8>>,
+    /// When.
+    pub at: Moment,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Under which name an actor's keys are kept.
+pub(crate) fn actor_key(actor: &Actor) -> String {
+    actor
+        .account
+        .map_or_else(|| "system".to_owned(), |id| id.to_string())
+}
+
+/// What is known of a key.
+#[derive(Debug)]
+pub enum Known {
+    /// Never seen: go ahead.
+    New,
+    /// The same key with another request.
+    Misused,
+    /// Committed; the answer is known.
+    Answered(Model),
+    /// Committed; the answer was lost with the process.
+    Committed(Option<String>),
+}
+
+/// Looks a key up.
+///
+/// # Errors
+/// [`DbErr`].
+pub async fn look_up(db: &crate::Db, actor: &Actor, key: &str, fingerprint: &str) -> Result<Known, DbErr> {
+    let id = (actor_key(actor), key.to_owned());
+    Ok(match Entity::find_by_id(id).one(db.read()).await? {
+        None => Known::New,
+        Some(row) if row.fingerprint != fingerprint => Known::Misused,
+        Some(row) if row.status.is_some() => Known::Answered(row),
+        Some(row) => Known::Committed(row.resource),
+    })
+}
+
+/// Keeps the answer for retries. Losing it is harmless: a retry is then told that the act is done.
+///
+/// # Errors
+/// [`DbErr`].
+pub async fn keep_answer(
+    db: &crate::Db,
+    actor: &Actor,
+    key: &str,
+    status: u16,
+    content_type: Option<String>,
+    body: Vec<u8>,
+) -> Result<(), DbErr> {
+    let tx = db.transaction().await?;
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value(i64::from(status)))
+        .col_expr(Column::ContentType, Expr::value(content_type))
+        .col_expr(Column::Body, Expr::value(body))
+        .filter(Column::Actor.eq(actor_key(actor)))
+        .filter(Column::RequestKey.eq(key))
+        .exec(&tx)
+        .await?;
+    tx.commit().await
+}

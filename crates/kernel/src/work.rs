@@ -1,0 +1,220 @@
+//! The unit of work: the only way to write.
+//!
+//! It carries actor and instant. State, events and jobs are saved in one transaction; dropping it undoes all.
+
+use std::sync::atomic::Ordering;
+
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryTrait};
+use uuid::Uuid;
+
+use crate::{
+    Actor, Kernel, KernelError, Moment,
+    event::{self, Happened, Sealed, Subject},
+    idempotency,
+    outbox::{self, NewJob},
+};
+
+/// Rows in one INSERT: under the limits of bind parameters of both engines.
+const BATCH: usize = 1000;
+
+/// An open unit of work.
+pub struct Work {
+    kernel: Kernel,
+    tx: DatabaseTransaction,
+    actor: Actor,
+    now: Moment,
+    events: Vec<event::ActiveModel>,
+    jobs: Vec<outbox::ActiveModel>,
+    first_subject: Option<Subject>,
+}
+
+impl Work {
+    pub(crate) async fn begin(kernel: Kernel, actor: Actor) -> Result<Self, KernelError> {
+        let tx = kernel.db().transaction().await?;
+        let now = kernel.now();
+        Ok(Self {
+            kernel,
+            tx,
+            actor,
+            now,
+            events: Vec::new(),
+            jobs: Vec::new(),
+            first_subject: None,
+        })
+    }
+
+    /// The connection for the store functions of a capability.
+    pub fn conn(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The instant of the act, the same throughout.
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// The kernel this work belongs to.
+    pub fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+
+    /// A fresh identifier.
+    pub fn next_id(&self) -> Uuid {
+        self.kernel.next_id()
+    }
+
+    /// Records what happened to a saved row; the event seals the row's content.
+    ///
+    /// # Errors
+    /// [`KernelError::Json`] when the facts cannot be written as JSON.
+    pub fn record<S: Sealed>(&mut self, row: &S, happened: Happened) -> Result<(), KernelError> {
+        let subject = Subject::new(S::SUBJECT, row.subject_id());
+        self.push(
+            subject,
+            (row.version(), Some(row.digest()), row.enterprise()),
+            happened,
+        )
+    }
+
+    /// Records an act that changed no row, e.g. a failed login or the reading of personal data.
+    ///
+    /// # Errors
+    /// [`KernelError::Json`] when the facts cannot be written as JSON.
+    pub fn note(
+        &mut self,
+        subject: Subject,
+        enterprise: Option<Uuid>,
+        happened: Happened,
+    ) -> Result<(), KernelError> {
+        self.push(subject, (0, None, enterprise), happened)
+    }
+
+    fn push(
+        &mut self,
+        subject: Subject,
+        sealed: (i64, Option<String>, Option<Uuid>),
+        happened: Happened,
+    ) -> Result<(), KernelError> {
+        let salt = self.kernel.random_bytes::<16>();
+        let row = event::compose(
+            &self.actor,
+            self.now,
+            self.next_id(),
+            salt,
+            subject,
+            sealed,
+            happened,
+        )?;
+        self.first_subject.get_or_insert(subject);
+        self.events.push(row);
+        Ok(())
+    }
+
+    /// Puts a job into the outbox; it runs after the commit.
+    pub fn enqueue(&mut self, job: NewJob) {
+        let id = self.next_id();
+        self.jobs.push(job.into_row(id, self.now));
+    }
+
+    /// Writes events and jobs and commits everything at once. Returns the instant of the act.
+    ///
+    /// # Errors
+    /// [`KernelError::AlreadyDone`] when the client's Idempotency-Key belongs to an act already committed;
+    /// [`KernelError::Database`] otherwise. In both cases nothing was written.
+    pub async fn commit(mut self) -> Result<Moment, KernelError> {
+        self.write_events().await?;
+        self.write_jobs().await?;
+        self.write_idempotency().await?;
+        let wake = !self.jobs.is_empty() || !self.events.is_empty();
+        self.tx.commit().await?;
+        if wake {
+            self.kernel.wake();
+        }
+        Ok(self.now)
+    }
+
+    /// Undoes everything; the same as dropping it, but waits until it is done.
+    ///
+    /// # Errors
+    /// [`KernelError::Database`].
+    pub async fn rollback(self) -> Result<(), KernelError> {
+        Ok(self.tx.rollback().await?)
+    }
+
+    async fn write_events(&mut self) -> Result<(), KernelError> {
+        let mut rest = std::mem::take(&mut self.events);
+        while !rest.is_empty() {
+            let batch: Vec<_> = rest.drain(..rest.len().min(BATCH)).collect();
+            event::Entity::insert_many(batch)
+                .exec_without_returning(&self.tx)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn write_jobs(&mut self) -> Result<(), KernelError> {
+        for chunk in self.jobs.chunks(BATCH) {
+            let mut insert = outbox::Entity::insert_many(chunk.to_vec()).into_query();
+            // A job with the same dedupe key is already under way or done.
+            insert.on_conflict(
+                sea_orm::sea_query::OnConflict::column(outbox::Column::Dedupe)
+                    .do_nothing()
+                    .to_owned(),
+            );
+            self.tx.execute(&insert).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_idempotency(&self) -> Result<(), KernelError> {
+        let request = &self.actor.request;
+        let Some((key, fingerprint)) = &request.idempotency else {
+            return Ok(());
+        };
+        if request.idempotency_stored.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        let resource = self.first_subject.map(|s| format!("{}/{}", s.kind, s.id));
+        let row = idempotency::ActiveModel {
+            actor: Set(idempotency::actor_key(&self.actor)),
+            request_key: Set(key.clone()),
+            fingerprint: Set(fingerprint.clone()),
+            resource: Set(resource),
+            status: Set(None),
+            content_type: Set(None),
+            body: Set(None),
+            at: Set(self.now),
+        };
+        match idempotency::Entity::insert(row)
+            .exec_without_returning(&self.tx)
+            .await
+        {
+            Err(error)
+                if matches!(
+                    error.sql_err(),
+                    Some(sea_orm::SqlErr::UniqueConstraintViolation(_))
+                ) =>
+            {
+                Err(KernelError::AlreadyDone)
+            }
+            outcome => Ok(outcome.map(drop)?),
+        }
+    }
+}
+
+/// Turns an update that met no row into a conflict: somebody else changed the aggregate.
+///
+/// # Errors
+/// [`KernelError::Conflict`] when `rows_affected` is zero.
+pub fn guarded(rows_affected: u64, subject: &'static str) -> Result<(), KernelError> {
+    if rows_affected == 0 {
+        Err(KernelError::Conflict { subject })
+    } else {
+        Ok(())
+    }
+}
