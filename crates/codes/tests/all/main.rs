@@ -1,0 +1,8 @@
+//! The crate through its public face: the shipped data files, published vectors, and properties.
+
+// The configuration allows unwrap in test functions only; the helpers between them are tests too.
+#![allow(clippy::unwrap_used)]
+
+mod calendar;
+mod data;
+mod properties;
