@@ -33,7 +33,7 @@ const LOOK_ALIKE: [(char, char); 16] = [
     ('X', 'Y'),
 ];
 
-/// How many likely readings a warning offers at most.
+/// How many likely readings a message tells at most; programs get all.
 const MOST_SUGGESTIONS: usize = 3;
 
 /// Unified social credit code 统一社会信用代码 (GB 32100-2015): 18 of the 31 symbols 0–9 A–Z without
@@ -152,7 +152,6 @@ impl CreditCode {
                 slip,
             })
             .filter(|suggestion| suggestion.code.is_sound())
-            .take(MOST_SUGGESTIONS)
             .collect()
     }
 }
@@ -362,7 +361,11 @@ impl fmt::Display for CodeWarning {
                 f,
                 "统一社会信用代码校验码不符：第18位是“{found}”，按 GB 32100 应为“{expected}”。{}\
                  请对照营业执照逐位核对；确与执照一致的，可确认后继续。",
-                likely.iter().map(ToString::to_string).collect::<String>()
+                likely
+                    .iter()
+                    .take(MOST_SUGGESTIONS)
+                    .map(ToString::to_string)
+                    .collect::<String>()
             ),
             Self::RegistrationCheckDigit { expected, found } => write!(
                 f,

@@ -123,8 +123,9 @@ fn the_year_to_come_is_an_error() {
     assert!(CALENDAR.is_provisional(date!(2026 - 12 - 31)));
 }
 
+/// 2007-01-01 to 2024-10-17: late enough starts are left out for 300 working days to end in 2026.
 fn start() -> impl Strategy<Value = Date> {
-    (0i64..6900).prop_map(|days| date!(2007 - 01 - 01) + Duration::days(days))
+    (0i64..6500).prop_map(|days| date!(2007 - 01 - 01) + Duration::days(days))
 }
 
 proptest! {
