@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod paging;
 pub mod problem;
 pub mod rule_files;
+pub mod text_index;
 pub mod times;
 pub mod work;
 
@@ -32,6 +33,7 @@ pub use outbox::{Job, JobError, JobHandler, NewJob, Workers};
 pub use paging::{Page, PageQuery};
 pub use problem::{FieldError, Problem};
 pub use rule_files::RuleFiles;
+pub use text_index::{TextIndex, TextQuery, Tokens};
 pub use times::{LegalDate, Moment};
 pub use work::Work;
 
