@@ -1,33 +1,12 @@
 //! How an application moves: stages, clocks, pauses, documents, and the report put before the reviewers.
 
 use codes::WorkingDays;
+use kernel::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Clause, Provenance, Term, WireTerm};
 use crate::keys::{ClockKey, DocumentKey, StageKey};
-
-/// Who acts in a stage. What a role may do is the identity capability's table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// 窗口人员
-    WindowClerk,
-    /// 首接负责人, owns the application to the end.
-    CaseOwner,
-    /// 部门审查人员
-    DepartmentReviewer,
-    /// 初审人
-    FirstReviewer,
-    /// 复审人
-    SecondReviewer,
-    /// 分管领导
-    DeputyHead,
-    /// 机关负责人
-    Head,
-    /// 证照管理员
-    CertificateClerk,
-}
 
 /// A step of the procedure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -37,7 +16,7 @@ pub struct Stage {
     pub key: StageKey,
     /// 受理, 并联审查, 初审, 复审, 决定, 制证送达.
     pub name: String,
-    /// Who may act.
+    /// Who may act; what a role may do besides is the kernel's table.
     pub roles: Vec<Role>,
     /// Share of the internal target; absent for stages after the decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -205,7 +184,7 @@ pub struct Extension {
     pub longest: Term,
     /// The clock that is extended.
     pub clock: ClockKey,
-    /// Who must approve it, with reasons.
+    /// Who must approve it, with reasons; the law wants the head of the body.
     pub approver: Role,
     /// The document that tells the applicant.
     pub document: DocumentKey,

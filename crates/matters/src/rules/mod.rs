@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use codes::{BadItemCode, ItemCode, ItemLevel};
 
 use crate::city::City;
-use crate::model::{Clause, Clock, Condition, Deferrable, Definition, Material, Review, Stage};
+use crate::model::{Clause, Clock, Condition, Deferrable, Definition, FileType, Material, Review, Stage};
 
 pub use facts::{Section, Unconfirmed};
 pub use fault::Fault;
@@ -135,5 +135,19 @@ impl Definition {
             .chain(others)
             .map(|key| key.as_str())
             .collect()
+    }
+}
+
+impl Material {
+    /// File types that may be uploaded; none for a form that is only filled in online.
+    pub fn file_types(&self) -> &[FileType] {
+        self.upload.as_ref().map_or(&[], |upload| &upload.file_types)
+    }
+
+    /// Largest single file in bytes; zero where nothing is uploaded.
+    pub fn max_size_bytes(&self) -> u64 {
+        self.upload
+            .as_ref()
+            .map_or(0, |upload| u64::from(upload.max_size_mb) * 1_000_000)
     }
 }

@@ -2,9 +2,10 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use codes::{Days, LicenceNumberPatterns, Months, WorkCalendar, WorkingDays};
+use kernel::Role;
 use matters::{
-    ClockStart, Deferrable, Industry, ItemCodeError, LastDay, Occasion, OnExpiry, PauseCause, Section, Term,
-    Unconfirmed,
+    ClockStart, Deferrable, FileType, Industry, ItemCodeError, LastDay, Occasion, OnExpiry, PauseCause,
+    Section, Term, Unconfirmed,
 };
 use time::macros::date;
 
@@ -250,6 +251,36 @@ fn local_rules_wait_for_the_authority() {
         }
     }
     assert!(catalogue.city("nanchang").unwrap().unconfirmed().len() >= 8);
+}
+
+#[test]
+fn uploads_have_types_and_a_limit_in_bytes() {
+    let catalogue = shipped();
+    let one = definition(&catalogue, Industry::Hazchem);
+    let form = one.material("application_form").unwrap();
+    assert_eq!(
+        (form.file_types(), form.max_size_bytes()),
+        (&[][..], 0),
+        "filled in online"
+    );
+    let report = one.material("assessment_report").unwrap();
+    assert_eq!(report.file_types(), [FileType::Pdf, FileType::Ofd]);
+    assert_eq!(report.max_size_bytes(), 100_000_000);
+}
+
+#[test]
+fn the_leader_decides_and_nobody_else() {
+    let catalogue = shipped();
+    for one in catalogue.matters() {
+        let decision = one.stage("decision").unwrap();
+        assert_eq!(decision.roles, [Role::Approver]);
+        assert_eq!(
+            decision.separate_from.len(),
+            4,
+            "not acceptance, nor any of the reviews"
+        );
+        assert_eq!(one.extension.approver, Role::Approver);
+    }
 }
 
 #[test]
