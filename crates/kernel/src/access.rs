@@ -103,6 +103,8 @@ named! {
         LicencesRead = "licences:read", "查看许可证";
         /// Hand over a licence.
         LicencesDeliver = "licences:deliver", "送达许可证";
+        /// Take over licences issued before the platform; void reserved numbers.
+        LicencesTakeOver = "licences:take_over", "接管原有许可证";
     }
 }
 
@@ -124,6 +126,7 @@ impl Role {
                 EnterprisesImport,
                 ApplicationsRead,
                 LicencesRead,
+                LicencesTakeOver,
             ],
             Self::Auditor => &[
                 OwnAccount,

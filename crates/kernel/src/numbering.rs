@@ -1,9 +1,14 @@
 //! Gapless series of official numbers. A number is taken in the same transaction as the act that uses it, so
 //! a rolled-back act gives it back; a number once committed is never given again and stays explained.
 
-use sea_orm::{ConnectionTrait, Statement};
+use std::fmt::Write as _;
+
+use sea_orm::{ConnectionTrait, Statement, Value};
 
 use crate::{KernelError, Work, event::Subject};
+
+/// Adopted numbers in one INSERT.
+const ADOPTED_AT_ONCE: usize = 1000;
 
 impl Work {
     /// Takes the next number of a series such as `licence/赣/WH/2026`; the first is 1.
@@ -35,6 +40,41 @@ impl Work {
         );
         self.conn().execute_raw(explain).await?;
         u64::try_from(value).map_err(|_| KernelError::Corrupt(format!("negative number in series {series}")))
+    }
+
+    /// Enters numbers of a series that were given before the platform kept it: they are explained by their
+    /// subjects, and the series goes on after the highest of them.
+    ///
+    /// # Errors
+    /// [`KernelError::Database`], also when one of them was given already.
+    pub async fn adopt_numbers(&mut self, series: &str, given: &[(u64, Subject)]) -> Result<(), KernelError> {
+        let backend = self.kernel().db().backend();
+        let stored = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let Some(highest) = given.iter().map(|(value, _)| stored(*value)).max() else {
+            return Ok(());
+        };
+        let raise = Statement::from_sql_and_values(
+            backend,
+            "INSERT INTO number_series (series, last) VALUES ($1, $2) ON CONFLICT (series) DO UPDATE \
+             SET last = CASE WHEN number_series.last < excluded.last THEN excluded.last ELSE number_series.last END",
+            [series.into(), highest.into()],
+        );
+        self.conn().execute_raw(raise).await?;
+        for chunk in given.chunks(ADOPTED_AT_ONCE) {
+            let mut sql =
+                String::from("INSERT INTO number_given (series, value, subject_type, subject_id, at) VALUES ");
+            let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 3 + 2);
+            values.extend([series.into(), self.now().into()]);
+            for (value, subject) in chunk {
+                let comma = if values.len() == 2 { "" } else { "," };
+                let first = values.len() + 1;
+                // Writing to a String cannot fail.
+                let _ = write!(sql, "{comma}($1, ${first}, ${}, ${}, $2)", first + 1, first + 2);
+                values.extend([stored(*value).into(), subject.kind.into(), subject.id.into()]);
+            }
+            self.conn().execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+        }
+        Ok(())
     }
 
     /// Notes why a given number will not be used.
