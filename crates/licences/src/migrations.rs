@@ -1,0 +1,11 @@
+use kernel::{SqlMigration, text_index_ddl};
+use sea_orm_migration::MigrationTrait;
+
+/// The tables of this capability.
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    let licences = SqlMigration::new("m0500_licences", include_str!("migrations/m0500_licences.sql")).native(
+        text_index_ddl!(sqlite, "licence_text"),
+        text_index_ddl!(postgres, "licence_text"),
+    );
+    vec![Box::new(licences)]
+}

@@ -1,0 +1,42 @@
+//! What this capability needs from its neighbours, in its own words.
+
+use async_trait::async_trait;
+use certificate::LicenceRecord;
+use kernel::ids::ApplicationId;
+use time::OffsetDateTime;
+
+use crate::model::Grant;
+
+/// A neighbour did not do its part.
+#[derive(Debug, thiserror::Error)]
+pub enum NeighbourError {
+    /// It may work later.
+    #[error("for now")]
+    ForNow(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It never will.
+    #[error("for good")]
+    ForGood(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Tells what was granted. Implemented by applications.
+#[async_trait]
+pub trait Grants: Send + Sync {
+    /// The grant of an application that was decided in its favour.
+    async fn grant(&self, application: ApplicationId) -> Result<Grant, NeighbourError>;
+}
+
+/// A finished certificate.
+#[derive(Clone, Debug)]
+pub struct Pressed {
+    /// Signed and time-stamped PDF/A-3.
+    pub pdf: Vec<u8>,
+    /// What its QR code says.
+    pub qr_url: String,
+}
+
+/// Makes certificates. Implemented by the press.
+#[async_trait]
+pub trait Certify: Send + Sync {
+    /// The certificate of a record, made at the given instant.
+    async fn certify(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Pressed, NeighbourError>;
+}

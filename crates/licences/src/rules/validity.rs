@@ -1,0 +1,158 @@
+//! How long a licence is valid, and what it is worth on a day.
+
+use codes::Months;
+use kernel::LegalDate;
+use matters::{LastDay, Validity};
+use serde::Deserialize;
+use time::{Date, Duration};
+
+use crate::model::{Period, Status};
+
+/// The last valid day of a licence whose first is `from`; `None` past the year 9999.
+///
+/// A licence of 29 February ends on 28 February in a year without that day (民法典 art. 202: where the month has
+/// no corresponding day, its last day ends the period), so the full years are never cut short.
+pub fn valid_until(from: Date, rule: &Validity) -> Option<Date> {
+    let anniversary = Months(rule.years.checked_mul(12)?).after(from)?;
+    match rule.last_day {
+        LastDay::DayBeforeAnniversary if anniversary.day() == from.day() => anniversary.previous_day(),
+        LastDay::DayBeforeAnniversary | LastDay::Anniversary => Some(anniversary),
+    }
+}
+
+/// When a licence counts as expiring: rule data, `data/licences/status.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatusRule {
+    /// Calendar days before the last day, from which on the licence is shown as expiring.
+    pub expiring_within_days: u16,
+}
+
+impl StatusRule {
+    /// What a licence in force is worth on a legal day.
+    pub fn status(&self, validity: Period, on: LegalDate) -> Status {
+        if on < validity.from {
+            Status::NotYetValid
+        } else if on > validity.until {
+            Status::Expired
+        } else if validity.until <= self.horizon(on) {
+            Status::Expiring
+        } else {
+            Status::Valid
+        }
+    }
+
+    /// The last day that is near on the given day: what ends up to then is expiring.
+    pub fn horizon(&self, on: LegalDate) -> LegalDate {
+        let days = Duration::days(i64::from(self.expiring_within_days));
+        LegalDate(on.0.checked_add(days).unwrap_or(Date::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use time::macros::date;
+
+    use super::*;
+
+    fn rule(years: u32, last_day: &str) -> Validity {
+        let provenance = serde_json::json!({ "mark": "unconfirmed", "sources": [], "note": "" });
+        serde_json::from_value(serde_json::json!({
+            "years": years, "basis": [], "provenance": provenance, "last_day": last_day,
+            "last_day_provenance": provenance,
+        }))
+        .unwrap()
+    }
+
+    fn day_before(from: Date) -> Date {
+        valid_until(from, &rule(3, "day_before_anniversary")).unwrap()
+    }
+
+    #[test]
+    fn three_years_less_a_day() {
+        assert_eq!(day_before(date!(2026 - 05 - 06)), date!(2029 - 05 - 05));
+        assert_eq!(day_before(date!(2026 - 01 - 01)), date!(2028 - 12 - 31));
+        assert_eq!(day_before(date!(2025 - 03 - 01)), date!(2028 - 02 - 29));
+        assert_eq!(day_before(date!(2026 - 03 - 01)), date!(2029 - 02 - 28));
+    }
+
+    #[test]
+    fn the_leap_day_keeps_its_full_years() {
+        assert_eq!(day_before(date!(2024 - 02 - 29)), date!(2027 - 02 - 28));
+        let four = rule(4, "day_before_anniversary");
+        assert_eq!(
+            valid_until(date!(2024 - 02 - 29), &four),
+            Some(date!(2028 - 02 - 28))
+        );
+        let same = rule(3, "anniversary");
+        assert_eq!(
+            valid_until(date!(2024 - 02 - 29), &same),
+            Some(date!(2027 - 02 - 28))
+        );
+        assert_eq!(
+            valid_until(date!(2026 - 05 - 06), &same),
+            Some(date!(2029 - 05 - 06))
+        );
+    }
+
+    #[test]
+    fn the_end_of_time_is_no_panic() {
+        assert_eq!(valid_until(Date::MAX, &rule(3, "anniversary")), None);
+        assert_eq!(
+            valid_until(date!(2026 - 01 - 01), &rule(u32::MAX, "anniversary")),
+            None
+        );
+    }
+
+    const RULE: StatusRule = StatusRule {
+        expiring_within_days: 90,
+    };
+
+    fn on(day: Date) -> Status {
+        let validity = Period {
+            from: date!(2026 - 05 - 06).into(),
+            until: date!(2029 - 05 - 05).into(),
+        };
+        RULE.status(validity, day.into())
+    }
+
+    #[test]
+    fn status_by_the_day() {
+        assert_eq!(on(date!(2026 - 05 - 05)), Status::NotYetValid);
+        assert_eq!(on(date!(2026 - 05 - 06)), Status::Valid);
+        assert_eq!(on(date!(2029 - 02 - 03)), Status::Valid);
+        assert_eq!(on(date!(2029 - 02 - 04)), Status::Expiring);
+        assert_eq!(on(date!(2029 - 05 - 05)), Status::Expiring);
+        assert_eq!(on(date!(2029 - 05 - 06)), Status::Expired);
+    }
+
+    fn days() -> impl Strategy<Value = Date> {
+        (2_440_000_i32..2_480_000).prop_map(|day| Date::from_julian_day(day).unwrap())
+    }
+
+    proptest! {
+        /// The period covers every day of the years and not one of the next.
+        #[test]
+        fn whole_years(from in days(), years in 1_u32..10) {
+            let until = valid_until(from, &rule(years, "day_before_anniversary")).unwrap();
+            let next = until.next_day().unwrap();
+            let year = from.year() + i32::try_from(years).unwrap();
+            match from.replace_year(year) {
+                Ok(anniversary) => prop_assert_eq!(next, anniversary),
+                Err(_) => prop_assert_eq!(next, Date::from_calendar_date(year, time::Month::March, 1).unwrap()),
+            }
+        }
+
+        /// A later first day never ends earlier, and the status only moves forward with the day.
+        #[test]
+        fn monotonous(from in days(), step in 0_i64..2000) {
+            let later = from + Duration::days(1);
+            prop_assert!(day_before(from) <= day_before(later));
+            let validity = Period { from: from.into(), until: day_before(from).into() };
+            let rank = |day: Date| RULE.status(validity, day.into()) as u8;
+            let day = from + Duration::days(step - 300);
+            prop_assert!(rank(day) <= rank(day + Duration::days(1)));
+        }
+    }
+}

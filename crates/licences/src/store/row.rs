@@ -1,0 +1,401 @@
+//! The row of a licence and its way to and from the types.
+
+use async_trait::async_trait;
+use codes::LicenceNumber;
+use kernel::{
+    Db, KernelError, LegalDate, Moment, Sealed,
+    audit::{AuditSource, RowDigest},
+    ids::{ApplicationId, EnterpriseId, LicenceId},
+    text_index::search_text,
+};
+use matters::Industry;
+use sea_orm::{ActiveValue, FromQueryResult, QueryOrder, QuerySelect, entity::prelude::*};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::model::{
+    Certificate, Facts, Holder, Issued, Issuer, Licence, Period, Published, Reserved, SignedRecord, Source,
+    Voided,
+};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]
+#[sea_orm(table_name = "licence")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub seq: i64,
+    #[sea_orm(unique)]
+    pub id: LicenceId,
+    pub version: i64,
+    pub state: String,
+    pub number: String,
+    #[sea_orm(unique)]
+    pub number_key: String,
+    #[sea_orm(unique)]
+    pub identifier: String,
+    pub enterprise: EnterpriseId,
+    pub origin: String,
+    pub application: Option<ApplicationId>,
+    pub reference: Option<String>,
+    pub matter: Option<String>,
+    pub matter_version: Option<i64>,
+    pub industry: String,
+    pub region: String,
+    pub holder_name: String,
+    pub holder_code: String,
+    pub holder_address: String,
+    pub legal_representative: String,
+    pub economic_type: String,
+    pub authority_name: String,
+    pub authority_code: String,
+    pub scope: String,
+    pub valid_from: LegalDate,
+    pub valid_until: LegalDate,
+    pub issued_on: LegalDate,
+    pub record: String,
+    pub original_sha256: Option<String>,
+    pub duplicate_sha256: Option<String>,
+    pub qr_url: Option<String>,
+    pub pressed_at: Option<Moment>,
+    pub void_reason: Option<String>,
+    pub demo: i64,
+    pub created_at: Moment,
+    pub search_text: String,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Sealed for Model {
+    const SUBJECT: &'static str = "licence";
+    fn subject_id(&self) -> Uuid {
+        self.id.into()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn enterprise(&self) -> Option<Uuid> {
+        Some(self.enterprise.into())
+    }
+}
+
+/// Inserts use the key that was reserved, so that the text index can be written with the row.
+pub(super) fn with_key(mut row: ActiveModel) -> ActiveModel {
+    if let ActiveValue::Unchanged(seq) = row.seq {
+        row.seq = ActiveValue::Set(seq);
+    }
+    row
+}
+
+/// The texts that a licence is found by: loose number, holder, code, identifier's serial.
+pub(super) fn searchable(facts: &Facts) -> [String; 3] {
+    [
+        facts.number.match_key(),
+        facts.holder.name.clone(),
+        facts.holder.code.to_string(),
+    ]
+}
+
+/// Labels of a region and of everything above it.
+pub(super) fn region_labels(region: &str) -> Vec<String> {
+    let levels = [2, 4, 6, 9, 12]
+        .into_iter()
+        .filter_map(|length| region.get(..length));
+    levels.map(|code| format!("region:{code}")).collect()
+}
+
+/// Label of an industry.
+pub(super) fn industry_label(industry: &str) -> String {
+    format!("industry:{industry}")
+}
+
+pub(super) fn from_licence(licence: &Licence) -> Result<Model, KernelError> {
+    let facts = licence.facts();
+    let certificate = match licence {
+        Licence::Issued(issued) => issued.certificate.clone(),
+        Licence::Reserved(_) | Licence::Voided(_) => None,
+    };
+    let void_reason = match licence {
+        Licence::Voided(voided) => Some(voided.reason.clone()),
+        Licence::Reserved(_) | Licence::Issued(_) => None,
+    };
+    let origin = Origin::of(&facts.source);
+    Ok(Model {
+        seq: facts.seq,
+        id: facts.id,
+        version: facts.version,
+        state: licence.state().to_owned(),
+        number: facts.number.to_string(),
+        number_key: facts.number.match_key(),
+        identifier: facts.identifier.to_string(),
+        enterprise: facts.enterprise,
+        origin: origin.name.to_owned(),
+        application: origin.application,
+        reference: origin.reference,
+        matter: origin.matter,
+        matter_version: origin.matter_version,
+        industry: facts.industry.as_str().to_owned(),
+        region: facts.holder.region.as_str().to_owned(),
+        holder_name: facts.holder.name.clone(),
+        holder_code: facts.holder.code.to_string(),
+        holder_address: facts.holder.address.clone(),
+        legal_representative: facts.holder.legal_representative.clone(),
+        economic_type: facts.holder.economic_type.clone(),
+        authority_name: facts.authority.name.clone(),
+        authority_code: facts.authority.code.clone(),
+        scope: serde_json::to_string(&facts.scope)?,
+        valid_from: facts.validity.from,
+        valid_until: facts.validity.until,
+        issued_on: facts.issued_on,
+        record: facts.record.as_str().to_owned(),
+        original_sha256: certificate.as_ref().map(|files| files.original.clone()),
+        duplicate_sha256: certificate.as_ref().map(|files| files.duplicate.clone()),
+        pressed_at: certificate.as_ref().map(|files| files.pressed_at),
+        qr_url: certificate.map(|files| files.qr_url),
+        void_reason,
+        demo: facts.demo.into(),
+        created_at: facts.created_at,
+        search_text: search_text(searchable(facts).iter().map(String::as_str)),
+    })
+}
+
+/// The columns of a source.
+struct Origin {
+    name: &'static str,
+    application: Option<ApplicationId>,
+    reference: Option<String>,
+    matter: Option<String>,
+    matter_version: Option<i64>,
+}
+
+impl Origin {
+    fn of(source: &Source) -> Self {
+        match source {
+            Source::Granted {
+                application,
+                reference,
+                matter,
+                matter_version,
+            } => Self {
+                name: "granted",
+                application: Some(*application),
+                reference: Some(reference.clone()),
+                matter: Some(matter.to_string()),
+                matter_version: Some(i64::from(*matter_version)),
+            },
+            Source::Imported => Self {
+                name: "imported",
+                application: None,
+                reference: None,
+                matter: None,
+                matter_version: None,
+            },
+        }
+    }
+
+    fn read(self) -> Option<Source> {
+        match (
+            self.name,
+            self.application,
+            self.reference,
+            self.matter,
+            self.matter_version,
+        ) {
+            ("granted", Some(application), Some(reference), Some(matter), Some(version)) => {
+                Some(Source::Granted {
+                    application,
+                    reference,
+                    matter: matter.parse().ok()?,
+                    matter_version: u32::try_from(version).ok()?,
+                })
+            }
+            ("imported", None, None, None, None) => Some(Source::Imported),
+            _ => None,
+        }
+    }
+}
+
+fn corrupt(what: &str, number: &str) -> KernelError {
+    KernelError::Corrupt(format!("{what} of licence {number}"))
+}
+
+/// The industry of that key.
+pub(super) fn industry(key: &str, number: &str) -> Result<Industry, KernelError> {
+    let known = Industry::ALL
+        .into_iter()
+        .find(|industry| industry.as_str() == key);
+    known.ok_or_else(|| corrupt("industry", number))
+}
+
+impl TryFrom<Model> for Licence {
+    type Error = KernelError;
+
+    fn try_from(row: Model) -> Result<Self, KernelError> {
+        let state = row.state.clone();
+        let (void_reason, certificate) = (row.void_reason.clone(), certificate(&row)?);
+        let facts = facts(row)?;
+        match (state.as_str(), void_reason, certificate) {
+            ("reserved", None, None) => Ok(Self::Reserved(Reserved { facts })),
+            ("issued", None, certificate) => Ok(Self::Issued(Issued { facts, certificate })),
+            ("voided", Some(reason), None) => Ok(Self::Voided(Voided { facts, reason })),
+            _ => Err(corrupt("state", &facts.number.to_string())),
+        }
+    }
+}
+
+fn certificate(row: &Model) -> Result<Option<Certificate>, KernelError> {
+    match (
+        &row.original_sha256,
+        &row.duplicate_sha256,
+        &row.qr_url,
+        row.pressed_at,
+    ) {
+        (None, None, None, None) => Ok(None),
+        (Some(original), Some(duplicate), Some(qr_url), Some(pressed_at)) => Ok(Some(Certificate {
+            original: original.clone(),
+            duplicate: duplicate.clone(),
+            qr_url: qr_url.clone(),
+            pressed_at,
+        })),
+        _ => Err(corrupt("certificate", &row.number)),
+    }
+}
+
+fn facts(row: Model) -> Result<Facts, KernelError> {
+    let origin = Origin {
+        name: if row.origin == "imported" {
+            "imported"
+        } else {
+            "granted"
+        },
+        application: row.application,
+        reference: row.reference,
+        matter: row.matter,
+        matter_version: row.matter_version,
+    };
+    let bad = |what: &'static str| corrupt(what, &row.number);
+    Ok(Facts {
+        id: row.id,
+        version: row.version,
+        seq: row.seq,
+        number: LicenceNumber::parse(&row.number).map_err(|_| bad("number"))?,
+        identifier: row.identifier.parse().map_err(|_| bad("identifier"))?,
+        enterprise: row.enterprise,
+        source: origin.read().ok_or_else(|| bad("origin"))?,
+        holder: Holder {
+            name: row.holder_name,
+            code: row
+                .holder_code
+                .parse()
+                .map_err(|_| corrupt("holder code", &row.number))?,
+            address: row.holder_address,
+            legal_representative: row.legal_representative,
+            economic_type: row.economic_type,
+            region: row.region.parse().map_err(|_| corrupt("region", &row.number))?,
+        },
+        industry: industry(&row.industry, &row.number)?,
+        authority: Issuer {
+            name: row.authority_name,
+            code: row.authority_code,
+        },
+        scope: serde_json::from_str(&row.scope)?,
+        validity: Period {
+            from: row.valid_from,
+            until: row.valid_until,
+        },
+        issued_on: row.issued_on,
+        record: SignedRecord::stored(row.record),
+        demo: row.demo != 0,
+        created_at: row.created_at,
+    })
+}
+
+/// The published columns.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct PublishedRow {
+    pub seq: i64,
+    pub number: String,
+    pub identifier: String,
+    pub holder_name: String,
+    pub holder_code: String,
+    pub legal_representative: String,
+    pub region: String,
+    pub industry: String,
+    pub scope: String,
+    pub valid_from: LegalDate,
+    pub valid_until: LegalDate,
+    pub issued_on: LegalDate,
+    pub authority_name: String,
+    pub demo: i64,
+}
+
+/// The published columns in the order of [`PublishedRow`].
+pub(super) const PUBLISHED: [Column; 14] = [
+    Column::Seq,
+    Column::Number,
+    Column::Identifier,
+    Column::HolderName,
+    Column::HolderCode,
+    Column::LegalRepresentative,
+    Column::Region,
+    Column::Industry,
+    Column::Scope,
+    Column::ValidFrom,
+    Column::ValidUntil,
+    Column::IssuedOn,
+    Column::AuthorityName,
+    Column::Demo,
+];
+
+impl TryFrom<PublishedRow> for Published {
+    type Error = KernelError;
+
+    fn try_from(row: PublishedRow) -> Result<Self, KernelError> {
+        Ok(Self {
+            seq: row.seq,
+            industry: industry(&row.industry, &row.number)?,
+            number: row.number,
+            identifier: row.identifier,
+            holder: row.holder_name,
+            credit_code: row.holder_code,
+            legal_representative: row.legal_representative,
+            region: row.region,
+            scope: serde_json::from_str(&row.scope)?,
+            validity: Period {
+                from: row.valid_from,
+                until: row.valid_until,
+            },
+            issued_on: row.issued_on,
+            authority: row.authority_name,
+            demo: row.demo != 0,
+        })
+    }
+}
+
+/// The licence rows with their files, for the audit.
+pub struct LicenceAudit;
+
+#[async_trait]
+impl AuditSource for LicenceAudit {
+    fn subject(&self) -> &'static str {
+        Model::SUBJECT
+    }
+
+    async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
+        let mut query = Entity::find().order_by_asc(Column::Id).limit(limit);
+        if let Some(after) = after {
+            query = query.filter(Column::Id.gt(after));
+        }
+        let rows = query.all(db.read()).await?;
+        Ok(rows.iter().map(digest).collect())
+    }
+}
+
+fn digest(row: &Model) -> RowDigest {
+    let files = [&row.original_sha256, &row.duplicate_sha256]
+        .into_iter()
+        .flatten();
+    RowDigest {
+        files: files.cloned().collect(),
+        ..RowDigest::of(row)
+    }
+}

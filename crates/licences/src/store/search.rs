@@ -1,0 +1,205 @@
+//! Lists: by text, region, industry and status, newest entry first.
+
+use codes::{LicenceNumber, RegionCode};
+use kernel::{
+    Db, KernelError, LegalDate, Scope,
+    access::subtree_end,
+    ids::EnterpriseId,
+    text_index::{TextQuery, TooShort},
+};
+use matters::Industry;
+use sea_orm::{
+    Condition, ExprTrait, Order, QueryOrder, QuerySelect, Select, SelectModel, Selector, entity::prelude::*,
+};
+
+use super::{INDEX, row};
+use crate::model::{Licence, Published, Status};
+
+/// A status on a day, as limits of the last valid day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StatusFilter {
+    pub status: Status,
+    pub on: LegalDate,
+    /// The last day that counts as near.
+    pub horizon: LegalDate,
+}
+
+/// Which of the states is listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Listed {
+    #[default]
+    Issued,
+    Reserved,
+    Voided,
+}
+
+impl Listed {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::Reserved => "reserved",
+            Self::Voided => "voided",
+        }
+    }
+}
+
+/// What is looked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ListQuery {
+    pub text: Option<TextQuery>,
+    pub industry: Option<Industry>,
+    pub region: Option<RegionCode>,
+    pub enterprise: Option<EnterpriseId>,
+    pub status: Option<StatusFilter>,
+    pub listed: Listed,
+}
+
+/// Reads what was typed: a word that is part of a number is compared without brackets and 安许证字.
+pub(crate) fn text_query(text: &str) -> Result<TextQuery, TooShort> {
+    let word = |word: &str| match LicenceNumber::parse(word) {
+        Ok(number) => number.match_key(),
+        Err(_) if word.contains("安许证") => LicenceNumber::loose_key(word),
+        Err(_) => word.to_owned(),
+    };
+    TextQuery::parse(&text.split_whitespace().map(word).collect::<Vec<_>>().join(" "))
+}
+
+impl StatusFilter {
+    fn condition(self) -> Condition {
+        let until = row::Column::ValidUntil;
+        let begun = Condition::all().add(row::Column::ValidFrom.lte(self.on));
+        match self.status {
+            Status::NotYetValid => Condition::all().add(row::Column::ValidFrom.gt(self.on)),
+            Status::Valid => begun.add(until.gt(self.horizon)),
+            Status::Expiring => begun.add(until.gte(self.on)).add(until.lte(self.horizon)),
+            Status::Expired => begun.add(until.lt(self.on)),
+        }
+    }
+}
+
+impl ListQuery {
+    fn condition(&self) -> Condition {
+        Condition::all()
+            .add(row::Column::State.eq(self.listed.as_str()))
+            .add_option(self.industry.map(|one| row::Column::Industry.eq(one.as_str())))
+            .add_option(self.enterprise.map(|one| row::Column::Enterprise.eq(one)))
+            .add_option(self.region.as_ref().map(|region| within(region.as_str())))
+            .add_option(self.status.map(StatusFilter::condition))
+            .add_option(
+                self.text
+                    .as_ref()
+                    .map(|text| text.verification((row::Entity, row::Column::SearchText))),
+            )
+    }
+
+    /// The filters as tokens of the text index; `None` where the index does not help.
+    fn tokens(&self, scope: Option<&Scope>) -> Option<TextQuery> {
+        if self.listed != Listed::Issued {
+            return None; // only what is published stands in the index
+        }
+        let mut query = self.text.clone().unwrap_or_default();
+        if let Some(industry) = self.industry {
+            query = query.labelled(&row::industry_label(industry.as_str()));
+        }
+        if let Some(region) = &self.region {
+            query = query.labelled(&format!("region:{}", region.as_str()));
+        }
+        if let Some(regions) = scope.and_then(bounded) {
+            query = query.labelled_any(regions.iter().map(|code| format!("region:{code}")));
+        }
+        (!query.is_empty()).then_some(query)
+    }
+}
+
+/// The regions of a scope that is neither the whole country nor one enterprise, if all are of a known level.
+fn bounded(scope: &Scope) -> Option<&[String]> {
+    let known = |code: &String| matches!(code.len(), 2 | 4 | 6 | 9 | 12);
+    let limited = scope.enterprise.is_none() && !scope.regions.is_empty();
+    (limited && scope.regions.iter().all(known)).then_some(&scope.regions)
+}
+
+fn within(region: &str) -> Condition {
+    Condition::all()
+        .add(row::Column::Region.gte(region))
+        .add(row::Column::Region.lt(subtree_end(region)))
+}
+
+/// Puts filters, order and page into a select.
+fn paged(
+    db: &Db,
+    mut select: Select<row::Entity>,
+    query: &ListQuery,
+    scope: Option<&Scope>,
+    before: Option<i64>,
+    limit: u64,
+) -> Select<row::Entity> {
+    select = select.filter(query.condition()).limit(limit);
+    if let Some(scope) = scope {
+        select = select.filter(scope.condition(row::Column::Region, row::Column::Enterprise));
+    }
+    let Some(tokens) = query.tokens(scope) else {
+        if let Some(seq) = before {
+            select = select.filter(row::Column::Seq.lt(seq));
+        }
+        return select.order_by_desc(row::Column::Seq);
+    };
+    let statement = QuerySelect::query(&mut select);
+    let key = INDEX.apply(db.backend(), statement, row::Entity, row::Column::Seq, &tokens);
+    if let Some(seq) = before {
+        statement.and_where(key.clone().lt(seq));
+    }
+    statement.order_by_expr(key, Order::Desc);
+    select
+}
+
+/// Licences within the scope, newest entry first, one more than `limit`.
+pub(crate) async fn list(
+    db: &Db,
+    scope: &Scope,
+    query: &ListQuery,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<Licence>, KernelError> {
+    let select = paged(db, row::Entity::find(), query, Some(scope), before, limit + 1);
+    select
+        .all(db.read())
+        .await?
+        .into_iter()
+        .map(Licence::try_from)
+        .collect()
+}
+
+fn published(select: Select<row::Entity>) -> Selector<SelectModel<row::PublishedRow>> {
+    select.select_only().columns(row::PUBLISHED).into_model()
+}
+
+/// Published licences, newest entry first, one more than `limit`.
+pub(crate) async fn public_list(
+    db: &Db,
+    query: &ListQuery,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<Published>, KernelError> {
+    let select = paged(db, row::Entity::find(), query, None, before, limit + 1);
+    published(select)
+        .all(db.read())
+        .await?
+        .into_iter()
+        .map(Published::try_from)
+        .collect()
+}
+
+/// Published licences in order of entry after `after`, for the open-data file.
+pub(crate) async fn published_after(db: &Db, after: i64, limit: u64) -> Result<Vec<Published>, KernelError> {
+    let select = row::Entity::find()
+        .filter(row::Column::State.eq("issued"))
+        .filter(row::Column::Seq.gt(after))
+        .order_by_asc(row::Column::Seq)
+        .limit(limit);
+    published(select)
+        .all(db.read())
+        .await?
+        .into_iter()
+        .map(Published::try_from)
+        .collect()
+}
