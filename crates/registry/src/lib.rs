@@ -1,1 +1,18 @@
-//! Placeholder, filled by the first commit of this crate.
+//! Enterprise registry 一企一档 (REG.1–3): files with one timeline, key staff, facilities and hazard sources, base
+//! ledgers by region and danger, search by any two characters, bulk import and export.
+
+mod migrations;
+pub mod model;
+pub mod rules;
+mod service;
+mod settings;
+mod store;
+
+pub use migrations::migrations;
+pub use model::{
+    Danger, Enterprise, EnterpriseQuery, EnterpriseState, Facility, ImportId, NewEnterprise, SizeClass, Sort,
+    Staff,
+};
+pub use service::{Registry, RegistryError};
+pub use settings::{Field, Settings};
+pub use store::{EnterpriseAudit, FacilityAudit, StaffAudit};
