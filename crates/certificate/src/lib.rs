@@ -45,3 +45,41 @@
 //! - `verify_qr(text, &trust, now) -> Report`
 //! - `Report { verdict, steps: [{ step, ok, detail }], licence, signed_at, signer, notes }`,
 //!   `Verdict::{Valid, Expired, NotYetValid, Altered, Untrusted, Unknown, Suspended, Revoked, …}`
+
+mod asn1;
+mod cades;
+mod chance;
+mod document;
+mod error;
+mod keystore;
+mod pack;
+mod pki;
+mod print;
+mod qr;
+mod record;
+mod report;
+mod revision;
+mod sign;
+mod suite;
+mod template;
+mod timestamp;
+mod trust;
+mod verify;
+
+pub use cades::SigningIdentity;
+pub use chance::{Chance, SystemChance};
+pub use document::{Block, OfficialDocument};
+pub use error::{CertificateError, Result, TimestampFault};
+pub use keystore::{KeyStore, Role, StoredCertificate};
+pub use pki::{CertificateAuthority, Profile, Revocation, RevocationReason, serial_of};
+pub use print::{Look, Printer, Unsigned};
+pub use qr::{PublicOrigin, QrEssentials, QrProof, QrSigner, find_proofs};
+pub use record::{ATTACHMENT_NAME, AnnualReview, ChangeEntry, Edition, LICENCE_NAME, LicenceRecord, SCHEMA};
+pub use report::{Report, Step, StepName, Verdict};
+pub use sign::{Claim, DEFAULT_RESERVE, Pending, TimestampPolicy, begin, sign, sign_locally};
+pub use suite::{KeyKind, RSA_SHA256, SUITES, SigningKey, SoftwareKey, Suite};
+pub use template::{CURRENT_TEMPLATE, TemplateKind, Templates};
+pub use timestamp::{LocalSource, LocalTsa, TimestampRequest, TimestampSource, TimestampToken};
+pub use trust::Trust;
+pub use typesetting::{FontFile, FontSources, TypesettingError};
+pub use verify::{Expected, verify_pdf, verify_pdf_against, verify_qr};

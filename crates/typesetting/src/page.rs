@@ -9,6 +9,7 @@ use typst::diag::SourceDiagnostic;
 use typst::foundations::{Datetime, NativeElement, Smart, Value as TypstValue};
 use typst::introspection::{Introspector, MetadataElem};
 use typst::pdf::AttachElem;
+use typst::{World, WorldExt};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
@@ -122,7 +123,7 @@ impl Typesetter {
         glyphs::check_text(&shared.faces, &metadata.title, "#title")?;
         glyphs::check_text(&shared.faces, &metadata.author, "#author")?;
         let world = PageWorld::new(shared, template, input(data, attachments, metadata), attachments)?;
-        let page = compile(&world).and_then(|document| finish(&document, attachments, metadata));
+        let page = compile(&world).and_then(|document| finish(&world, &document, attachments, metadata));
         typst::comemo::evict(MEMO_AGE);
         page
     }
@@ -164,13 +165,18 @@ fn input(data: &Value, attachments: &[Attachment], metadata: &Metadata) -> Vec<u
 fn compile(world: &PageWorld<'_>) -> Result<PagedDocument> {
     typst::compile::<PagedDocument>(world)
         .output
-        .map_err(|errors| TypesettingError::Compilation(describe(&errors)))
+        .map_err(|errors| TypesettingError::Compilation(describe(world, &errors)))
 }
 
-fn finish(document: &PagedDocument, attachments: &[Attachment], metadata: &Metadata) -> Result<Page> {
+fn finish(
+    world: &PageWorld<'_>,
+    document: &PagedDocument,
+    attachments: &[Attachment],
+    metadata: &Metadata,
+) -> Result<Page> {
     check_attachments(document, attachments)?;
     let pdf = typst_pdf::pdf(document, &options(metadata)?)
-        .map_err(|errors| TypesettingError::Export(describe(&errors)))?;
+        .map_err(|errors| TypesettingError::Export(describe(world, &errors)))?;
     Ok(Page {
         pdf,
         pages: document.pages().len(),
@@ -257,10 +263,19 @@ fn points(value: &TypstValue) -> Option<f64> {
     }
 }
 
-fn describe(errors: &[SourceDiagnostic]) -> String {
-    errors
+/// `original.typ:12: message`, for whoever writes templates.
+fn describe(world: &PageWorld<'_>, errors: &[SourceDiagnostic]) -> String {
+    let place = |error: &SourceDiagnostic| {
+        let source = world.source(error.span.id()?).ok()?;
+        let line = source.lines().byte_to_line(world.range(error.span)?.start)?;
+        Some(format!(
+            "{}:{}: ",
+            source.id().get().vpath().get_without_slash(),
+            line + 1
+        ))
+    };
+    let texts = errors
         .iter()
-        .map(|error| error.message.as_str())
-        .collect::<Vec<_>>()
-        .join("; ")
+        .map(|error| format!("{}{}", place(error).unwrap_or_default(), error.message));
+    texts.collect::<Vec<_>>().join("; ")
 }
