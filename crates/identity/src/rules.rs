@@ -40,7 +40,7 @@ pub fn password_fault(password: &str, login: &str) -> Option<String> {
 /// Faults of a new account, by field.
 pub fn check_new(account: &NewAccount) -> Vec<FieldError> {
     let mut faults = Vec::new();
-    let login_ok = (3..=40).contains(&account.login.len())
+    let login_ok = (2..=40).contains(&account.login.len())
         && account
             .login
             .chars()
@@ -48,7 +48,7 @@ pub fn check_new(account: &NewAccount) -> Vec<FieldError> {
     if !login_ok {
         faults.push(FieldError::new(
             "login",
-            "登录名须为 3 至 40 位小写字母、数字或 . _ -",
+            "登录名须为 2 至 40 位小写字母、数字或 . _ -",
         ));
     }
     if account.name.trim().is_empty() {

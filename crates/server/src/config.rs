@@ -1,0 +1,94 @@
+//! Configuration: `anxu.toml`, overridden by `ANXU_*` variables.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+/// Settings of an installation. Every member can be set as `ANXU_<NAME>`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// `sqlite://…` or `postgres://…`; a SQLite file in the data folder unless given.
+    pub database_url: Option<String>,
+    /// Connections for reading.
+    pub database_connections: u32,
+    /// Folder for files, keys and the embedded database.
+    pub data_dir: PathBuf,
+    /// Address under which people reach the platform; printed in QR codes.
+    pub public_url: String,
+    /// Folder whose files override the shipped rule data.
+    pub rules_dir: Option<PathBuf>,
+    /// Passphrase of the key store; keep it in the environment, not in the file.
+    pub keys_passphrase: Option<String>,
+    /// RFC 3161 service; the built-in one unless given.
+    pub tsa_url: Option<String>,
+    /// Origin line of the evidence log; taken from `public_url` unless given.
+    pub log_origin: Option<String>,
+    /// Jobs worked on at the same time.
+    pub workers: usize,
+    /// Whether a reverse proxy in front sets `X-Forwarded-For` and may be believed.
+    pub behind_proxy: bool,
+    /// Whether this is a demo: banner on every page, marks on every certificate.
+    pub demo: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            database_url: None,
+            database_connections: 8,
+            data_dir: PathBuf::from("var"),
+            public_url: "http://127.0.0.1:8080".into(),
+            rules_dir: None,
+            keys_passphrase: None,
+            tsa_url: None,
+            log_origin: None,
+            workers: 2,
+            behind_proxy: false,
+            demo: false,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the file if there is one, then the environment.
+    ///
+    /// # Errors
+    /// Names the setting that is wrong.
+    pub fn load(file: Option<&Path>) -> Result<Self, config::ConfigError> {
+        let mut builder = config::Config::builder();
+        builder = match file {
+            Some(path) => builder.add_source(config::File::from(path)),
+            None => builder.add_source(config::File::with_name("anxu").required(false)),
+        };
+        let environment = config::Environment::with_prefix("ANXU").try_parsing(true);
+        builder
+            .add_source(environment.ignore_empty(true))
+            .build()?
+            .try_deserialize()
+    }
+
+    /// The database address.
+    pub fn database(&self) -> String {
+        self.database_url
+            .clone()
+            .unwrap_or_else(|| format!("sqlite://{}", self.data_dir.join("anxu.sqlite").display()))
+    }
+
+    /// Origin of the evidence log: host and path without scheme, as C2SP tlog-tiles recommends.
+    pub fn origin(&self) -> String {
+        self.log_origin.clone().unwrap_or_else(|| {
+            let bare = self
+                .public_url
+                .split_once("://")
+                .map_or(self.public_url.as_str(), |(_, rest)| rest);
+            format!("{}/log", bare.trim_end_matches('/'))
+        })
+    }
+}

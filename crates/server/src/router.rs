@@ -1,0 +1,147 @@
+//! The site: API, documentation, public pages, health, behind the common layers.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use kernel::Problem;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    Platform,
+    access_table::{AccessTable, Undeclared},
+    health,
+    middleware::{
+        access, idempotent,
+        identify::{self, Identification},
+        measure,
+    },
+};
+
+/// Largest body of an ordinary request; uploads set their own limit.
+const BODY_LIMIT: usize = 2 * 1024 * 1024;
+
+/// Everything that is served, with its description.
+pub struct Site {
+    /// The router.
+    pub router: Router,
+    /// The OpenAPI document.
+    pub openapi: OpenApi,
+    /// What each operation needs.
+    pub access: AccessTable,
+}
+
+/// Builds the site.
+///
+/// # Errors
+/// [`Undeclared`] when an operation declares no permission.
+pub fn site(platform: &Platform, metrics: PrometheusHandle) -> Result<Site, Undeclared> {
+    let (api, openapi) = api(platform).split_for_parts();
+    let access = AccessTable::read(&openapi)?;
+    let identification = Identification {
+        identity: platform.identity.clone(),
+        behind_proxy: platform.config.behind_proxy,
+        public_url: platform.config.public_url.as_str().into(),
+    };
+    let api = api
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(platform.kernel.clone(), idempotent::replay))
+        .layer(from_fn_with_state(Arc::new(access.clone()), access::enforce))
+        .layer(from_fn_with_state(identification, identify::identify));
+    let document = Arc::new(openapi.clone());
+    let router = Router::new()
+        .merge(api)
+        .route(
+            "/api/openapi.json",
+            get(move || async move { Json(document.as_ref().clone()) }),
+        )
+        .merge(transparency::log_router(platform.transparency.clone()))
+        .merge(health::router(platform.kernel.clone(), metrics))
+        .fallback(not_found)
+        .method_not_allowed_fallback(not_allowed);
+    Ok(Site {
+        router: with_common_layers(router),
+        openapi,
+        access,
+    })
+}
+
+fn api(platform: &Platform) -> OpenApiRouter {
+    let info = InfoBuilder::new()
+        .title("Anxu 安许")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Work-safety licensing and supervision. Errors are RFC 9457 problem details in Chinese.",
+        ))
+        .build();
+    OpenApiRouter::with_openapi(OpenApiBuilder::new().info(info).build())
+        .merge(identity::router(platform.identity.clone()))
+        .merge(transparency::router(platform.transparency.clone()))
+}
+
+fn with_common_layers(router: Router) -> Router {
+    let header = |name: &'static str, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+    };
+    router
+        .layer(from_fn(measure::measure))
+        .layer(CompressionLayer::new())
+        .layer(header("x-content-type-options", "nosniff"))
+        .layer(header("referrer-policy", "same-origin"))
+        .layer(header("x-frame-options", "DENY"))
+        .layer(header(
+            "content-security-policy",
+            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        ))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            Duration::from_secs(300),
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TraceLayer::new_for_http())
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+}
+
+/// A bug: the request is lost, the server is not, and nothing inner is told.
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked");
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "系统出现故障")
+        .detail("操作没有完成。请稍后重试；仍不成功请联系管理员。")
+        .into_response()
+}
+
+async fn not_found(request: Request) -> Response {
+    let mut response = Problem::not_found("该地址对应的内容").into_response();
+    if request.uri().path().starts_with("/api/") {
+        response
+            .headers_mut()
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+async fn not_allowed() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "不支持的操作",
+    )
+    .detail("该地址不支持这种请求方法，请查阅接口说明 /api/docs。")
+}

@@ -1,0 +1,308 @@
+//! The audit: reads everything again and names each row, file, event or tile that was changed, removed or
+//! inserted behind the platform's back.
+
+use std::{collections::HashMap, sync::Arc};
+
+use evidence::{MemoryTiles, TilePath, check_tiles, leaf_hash, parse_bundle};
+use kernel::{
+    Actor, KernelError, Permission,
+    audit::AuditSource,
+    event::{self, EventBody},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    service::{Transparency, TransparencyError, entry},
+    store,
+};
+
+/// Rows read at a time.
+const BATCH: u64 = 2000;
+
+/// What kind of fault was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// A row differs from what its last event sealed.
+    RowChanged,
+    /// A row without an event: put in by hand.
+    RowInserted,
+    /// An event whose row is gone.
+    RowRemoved,
+    /// A file differs from its hash or is gone.
+    File,
+    /// An event differs from what the log holds.
+    EventChanged,
+    /// The log holds an entry whose event is gone.
+    EventRemoved,
+    /// The log itself was changed.
+    Log,
+    /// A number is missing, doubled or unexplained.
+    Number,
+}
+
+/// One fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AuditFault {
+    /// Kind.
+    pub kind: FaultKind,
+    /// What it is about, e.g. `licence 0193…` or a file's hash.
+    pub what: String,
+    /// Explanation in Chinese.
+    pub detail: String,
+}
+
+/// What was read and what was found.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct AuditReport {
+    /// Leaves of the signed tree.
+    pub log_size: u64,
+    /// Events read.
+    pub events: u64,
+    /// Events recorded but not sealed yet.
+    pub unsealed: u64,
+    /// Sealed rows read.
+    pub rows: u64,
+    /// Files read.
+    pub files: u64,
+    /// Numbers given.
+    pub numbers: u64,
+    /// Faults.
+    pub faults: Vec<AuditFault>,
+}
+
+impl AuditReport {
+    fn fault(&mut self, kind: FaultKind, what: impl Into<String>, detail: impl Into<String>) {
+        self.faults.push(AuditFault {
+            kind,
+            what: what.into(),
+            detail: detail.into(),
+        });
+    }
+
+    /// Whether nothing was found.
+    pub fn is_clean(&self) -> bool {
+        self.faults.is_empty()
+    }
+}
+
+/// What the last event about each subject sealed.
+type LastSealed = HashMap<(String, Uuid), (i64, String)>;
+
+impl Transparency {
+    /// Audits the log, all events, the rows of `sources` with their files, and the number series.
+    ///
+    /// # Errors
+    /// [`TransparencyError::Kernel`] when something cannot be read at all. What was tampered with is no error
+    /// but a fault in the report.
+    pub async fn audit(
+        &self,
+        actor: &Actor,
+        sources: &[Arc<dyn AuditSource>],
+    ) -> Result<AuditReport, TransparencyError> {
+        actor.require(Permission::AuditRead)?;
+        let mut report = AuditReport::default();
+        let leaves = self.audit_log(&mut report).await?;
+        let sealed = self.audit_events(&mut report, leaves).await?;
+        for source in sources {
+            self.audit_rows(&mut report, source.as_ref(), &sealed).await?;
+        }
+        self.audit_numbers(&mut report).await?;
+        Ok(report)
+    }
+
+    /// Checks signature and tiles; returns the leaf of each entry as the tiles have it.
+    async fn audit_log(&self, report: &mut AuditReport) -> Result<Vec<[u8; 32]>, TransparencyError> {
+        let note = store::latest(self.kernel.db().read()).await?;
+        let head = match self.head(note) {
+            Ok(head) => head,
+            Err(error) => {
+                report.fault(
+                    FaultKind::Log,
+                    "checkpoint",
+                    format!("最新检查点的签名或格式不对：{error}"),
+                );
+                return Ok(Vec::new());
+            }
+        };
+        report.log_size = head.size;
+        let paths: Vec<TilePath> = TilePath::all_in(head.size).collect();
+        let tiles = store::tiles(self.kernel.db().read(), &paths).await?;
+        if let Err(faults) = check_tiles(&tiles, &head) {
+            for fault in faults {
+                report.fault(FaultKind::Log, "log", format!("存证日志被改动：{fault}"));
+            }
+        }
+        Ok(entries_of(&tiles, &paths))
+    }
+
+    async fn audit_events(
+        &self,
+        report: &mut AuditReport,
+        entries: Vec<[u8; 32]>,
+    ) -> Result<LastSealed, TransparencyError> {
+        let mut found = vec![false; entries.len()];
+        let mut last = LastSealed::new();
+        let mut after = 0;
+        loop {
+            let batch = store::events_after(self.kernel.db(), after, BATCH).await?;
+            let Some(end) = batch.last() else { break };
+            after = end.seq;
+            for row in batch {
+                report.events += 1;
+                check_event(report, &row, &entries, &mut found);
+                remember(&mut last, &row);
+            }
+        }
+        for (index, _) in found.iter().enumerate().filter(|(_, found)| !**found) {
+            report.fault(
+                FaultKind::EventRemoved,
+                format!("log entry {index}"),
+                format!("存证日志第 {index} 条对应的事件已不在数据库中"),
+            );
+        }
+        Ok(last)
+    }
+
+    async fn audit_rows(
+        &self,
+        report: &mut AuditReport,
+        source: &dyn AuditSource,
+        sealed: &LastSealed,
+    ) -> Result<(), KernelError> {
+        let mut seen = std::collections::HashSet::new();
+        let mut after = None;
+        loop {
+            let rows = source.rows(self.kernel.db(), after, BATCH).await?;
+            let Some(end) = rows.last() else { break };
+            after = Some(end.id);
+            for row in rows {
+                report.rows += 1;
+                seen.insert(row.id);
+                let what = format!("{} {}", source.subject(), row.id);
+                match sealed.get(&(source.subject().to_owned(), row.id)) {
+                    None => report.fault(
+                        FaultKind::RowInserted,
+                        what,
+                        "数据库中有这一行，但没有任何事件记载它的产生",
+                    ),
+                    Some((version, digest)) if *version != row.version || *digest != row.digest => report
+                        .fault(
+                            FaultKind::RowChanged,
+                            what,
+                            format!("数据行与最后一次操作（版本 {version}）封存的内容不一致"),
+                        ),
+                    Some(_) => {}
+                }
+                for file in &row.files {
+                    self.audit_file(report, file).await;
+                }
+            }
+        }
+        for (subject, id) in sealed.keys().filter(|(subject, _)| subject == source.subject()) {
+            if !seen.contains(id) {
+                report.fault(
+                    FaultKind::RowRemoved,
+                    format!("{subject} {id}"),
+                    "事件记载了这一行，但数据库中已没有",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    async fn audit_file(&self, report: &mut AuditReport, sha256: &str) {
+        report.files += 1;
+        if let Err(error) = self.kernel.blobs().get_checked(sha256).await {
+            let detail = match error {
+                KernelError::Corrupt(_) => "文件内容与登记的哈希不一致，已被改动",
+                _ => "文件缺失或无法读取",
+            };
+            report.fault(FaultKind::File, format!("file {sha256}"), detail);
+        }
+    }
+
+    async fn audit_numbers(&self, report: &mut AuditReport) -> Result<(), KernelError> {
+        for series in store::series(self.kernel.db()).await? {
+            report.numbers += u64::try_from(series.given).unwrap_or(0);
+            let whole = series.given == series.last && series.highest == series.last && series.lowest == 1;
+            if !whole && series.last > 0 {
+                let detail = format!("号段应有 {} 个号，登记了 {} 个", series.last, series.given);
+                report.fault(FaultKind::Number, series.name, detail);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The 32-byte entries of all bundles, in order; damaged ones were reported before.
+fn entries_of(tiles: &MemoryTiles, paths: &[TilePath]) -> Vec<[u8; 32]> {
+    let bundles = paths
+        .iter()
+        .filter(|path| matches!(path.kind(), evidence::TileKind::Entries));
+    let mut entries = Vec::new();
+    for path in bundles {
+        let bytes = evidence::TileReader::tile(tiles, *path).unwrap_or_default();
+        let parsed = parse_bundle(&bytes).unwrap_or_default();
+        for position in 0..usize::from(path.width()) {
+            let entry = parsed
+                .get(position)
+                .and_then(|entry| <[u8; 32]>::try_from(*entry).ok());
+            entries.push(entry.unwrap_or_default());
+        }
+    }
+    entries
+}
+
+fn check_event(report: &mut AuditReport, row: &event::Model, entries: &[[u8; 32]], found: &mut [bool]) {
+    let what = format!("event {}", row.seq);
+    if !columns_agree(row) {
+        report.fault(
+            FaultKind::EventChanged,
+            what.clone(),
+            "事件的索引列与其正文不一致",
+        );
+    }
+    let Some(index) = row.log_index else {
+        report.unsealed += 1;
+        return;
+    };
+    let place = usize::try_from(index).ok().filter(|index| *index < entries.len());
+    let Some(place) = place else {
+        report.fault(
+            FaultKind::EventChanged,
+            what,
+            format!("事件自称在存证日志第 {index} 条，但日志没有这么长"),
+        );
+        return;
+    };
+    found[place] = true;
+    let same = entry(row).is_ok_and(|entry| leaf_hash(entry) == leaf_hash(entries[place]));
+    if !same {
+        let detail = format!("事件“{}”的正文与存证日志第 {index} 条不一致，已被改动", row.kind);
+        report.fault(FaultKind::EventChanged, what, detail);
+    }
+}
+
+fn columns_agree(row: &event::Model) -> bool {
+    serde_json::from_str::<EventBody>(&row.body).is_ok_and(|body| {
+        body.id == row.id
+            && body.at == row.at
+            && body.kind == row.kind
+            && body.subject_type == row.subject_type
+            && body.subject_id == row.subject_id
+            && body.version == row.version
+            && body.enterprise == row.enterprise
+            && body.account == row.account
+    })
+}
+
+fn remember(last: &mut LastSealed, row: &event::Model) {
+    let Ok(body) = serde_json::from_str::<EventBody>(&row.body) else {
+        return;
+    };
+    let Some(state) = body.state else { return };
+    last.insert((body.subject_type, body.subject_id), (body.version, state));
+}

@@ -1,0 +1,27 @@
+//! What the log tells. Pure.
+
+use kernel::Moment;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How far the log has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SealedUpTo {
+    /// Leaves in the signed tree.
+    pub size: u64,
+    /// Events sealed by this run.
+    pub sealed: u64,
+}
+
+/// Proof that an event is in the log.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Proof {
+    /// Place in the log.
+    pub index: u64,
+    /// The entry: SHA-256 of salt and event, hex.
+    pub entry: String,
+    /// Proof in the format C2SP tlog-proof, with the signed checkpoint.
+    pub bundle: String,
+    /// When the event happened.
+    pub at: Moment,
+}

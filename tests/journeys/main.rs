@@ -1,0 +1,3 @@
+//! Journeys across capabilities, through HTTP, on both databases.
+
+mod identity;

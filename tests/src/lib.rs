@@ -1,0 +1,299 @@
+//! The platform under test: the real router over a real database, a clock that stands, reproducible ids.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use identity::{End, NewAccount};
+use kernel::{Actor, Clock, FixedClock, Role, Scope, SeededIds, ids::AccountId};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+use server::{Config, Platform};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+/// Password of every account in tests.
+pub const PASSWORD: &str = "Anquan-2026-test";
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A database of its own in the cluster named by `ANXU_TEST_POSTGRES`.
+    Postgres,
+}
+
+/// Runs a test on SQLite and on PostgreSQL: `on_both! { async fn name(app) { … } }`.
+#[macro_export]
+macro_rules! on_both {
+    ($(async fn $name:ident($app:ident) $body:block)*) => { $(
+        mod $name {
+            use super::*;
+            async fn journey($app: $crate::TestApp) $body
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let app = $crate::TestApp::start($crate::Engine::Sqlite).await.unwrap();
+                journey(app).await;
+            }
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                // Without a cluster only SQLite is tested; `make test` always brings one.
+                let Some(app) = $crate::TestApp::start($crate::Engine::Postgres).await else { return };
+                journey(app).await;
+            }
+        }
+    )* };
+}
+
+/// A running platform.
+pub struct TestApp {
+    /// Address of the server.
+    pub base: String,
+    /// The platform behind it.
+    pub platform: Platform,
+    /// Its clock.
+    pub clock: Arc<FixedClock>,
+    client: Client,
+    server: tokio::task::JoinHandle<()>,
+    tokens: Mutex<std::collections::HashMap<String, String>>,
+    database: Option<(String, String)>,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl TestApp {
+    /// Starts on the given engine at noon of 2026-03-02 in Shanghai; `None` when there is no PostgreSQL.
+    pub async fn start(engine: Engine) -> Option<Self> {
+        Self::start_at(engine, "2026-03-02T04:00:00Z").await
+    }
+
+    /// Starts at the given instant.
+    pub async fn start_at(engine: Engine, now: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(new_database().await?),
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let base = format!("http://{address}");
+        let config = Config {
+            listen: address,
+            database_url: database.as_ref().map(|(_, url)| url.clone()),
+            database_connections: 4,
+            data_dir: folder.path().to_owned(),
+            public_url: base.clone(),
+            keys_passphrase: Some("test".into()),
+            demo: true,
+            ..Config::default()
+        };
+        let clock = Arc::new(FixedClock::at(OffsetDateTime::parse(now, &Rfc3339).unwrap()));
+        let platform = Platform::open(config, clock.clone(), Arc::new(SeededIds::new(7)))
+            .await
+            .unwrap();
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let site = server::site(&platform, metrics).unwrap();
+        let service = site.router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        Some(Self {
+            base,
+            platform,
+            clock,
+            client: Client::new(),
+            server,
+            tokens: Mutex::default(),
+            database,
+            _folder: folder,
+        })
+    }
+
+    /// Address of the database, when it is PostgreSQL.
+    pub fn database_url(&self) -> Option<&str> {
+        self.database.as_ref().map(|(_, url)| url.as_str())
+    }
+
+    /// The folder with files and the embedded database.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.platform.config.data_dir
+    }
+
+    /// Makes an account with these roles, reaching the given region, department or enterprise.
+    pub async fn account(&self, login: &str, roles: &[Role], scope: Scope) -> AccountId {
+        let end = if roles.iter().all(|role| role.is_enterprise()) {
+            End::Enterprise
+        } else {
+            End::Government
+        };
+        let new = NewAccount {
+            login: login.into(),
+            name: format!("测试{login}"),
+            end,
+            roles: roles.to_vec(),
+            region: scope.regions.first().cloned().unwrap_or_else(|| "3601".into()),
+            scope,
+            phone: None,
+            password: PASSWORD.into(),
+            must_change_password: false,
+        };
+        self.platform
+            .identity
+            .create(&Actor::system("test"), new)
+            .await
+            .unwrap()
+            .id
+    }
+
+    /// An officer of Nanchang with these roles.
+    pub async fn officer(&self, login: &str, roles: &[Role]) -> AccountId {
+        self.account(
+            login,
+            roles,
+            Scope {
+                regions: vec!["3601".into()],
+                ..Scope::default()
+            },
+        )
+        .await
+    }
+
+    /// A client signed in as `login`.
+    pub async fn as_(&self, login: &str) -> Session<'_> {
+        let known = self.tokens.lock().unwrap().get(login).cloned();
+        let token = match known {
+            Some(token) => token,
+            None => {
+                let body = json!({ "login": login, "password": PASSWORD });
+                let (status, answer) = self.stranger().post("/api/v1/sessions", body).await;
+                assert_eq!(status, StatusCode::CREATED, "login {login}: {answer}");
+                let token = answer["token"].as_str().unwrap().to_owned();
+                self.tokens
+                    .lock()
+                    .unwrap()
+                    .insert(login.to_owned(), token.clone());
+                token
+            }
+        };
+        Session {
+            app: self,
+            token: Some(token),
+        }
+    }
+
+    /// A client that is not signed in.
+    pub fn stranger(&self) -> Session<'_> {
+        Session {
+            app: self,
+            token: None,
+        }
+    }
+
+    /// Does all jobs that are due.
+    pub async fn run_jobs(&self) -> usize {
+        self.platform.workers().drain().await.unwrap()
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, by: time::Duration) {
+        self.clock.advance(by);
+    }
+
+    /// The legal day now.
+    pub fn today(&self) -> kernel::LegalDate {
+        kernel::Moment::from(self.clock.now()).legal_date()
+    }
+}
+
+/// A client of the platform.
+pub struct Session<'a> {
+    app: &'a TestApp,
+    token: Option<String>,
+}
+
+impl Session<'_> {
+    /// A request with the session's token.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self
+            .app
+            .client
+            .request(method, format!("{}{path}", self.app.base));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// GET as JSON.
+    pub async fn get(&self, path: &str) -> (StatusCode, Value) {
+        answer(self.request(Method::GET, path)).await
+    }
+
+    /// GET as bytes.
+    pub async fn bytes(&self, path: &str) -> (StatusCode, Vec<u8>) {
+        let response = self.request(Method::GET, path).send().await.unwrap();
+        (response.status(), response.bytes().await.unwrap().to_vec())
+    }
+
+    /// POST of JSON.
+    pub async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+        answer(self.request(Method::POST, path).json(&body)).await
+    }
+
+    /// PUT of JSON with the version seen.
+    pub async fn put(&self, path: &str, version: i64, body: Value) -> (StatusCode, Value) {
+        answer(
+            self.request(Method::PUT, path)
+                .header("if-match", format!("\"{version}\""))
+                .json(&body),
+        )
+        .await
+    }
+
+    /// DELETE.
+    pub async fn delete(&self, path: &str) -> (StatusCode, Value) {
+        answer(self.request(Method::DELETE, path)).await
+    }
+}
+
+/// Sends a request and reads the answer as JSON, `null` when it is none.
+pub async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status();
+    let bytes = response.bytes().await.unwrap();
+    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+}
+
+/// Makes a database of its own in the cluster. `None` when there is no cluster and none is demanded.
+async fn new_database() -> Option<(String, String)> {
+    let Ok(cluster) = std::env::var("ANXU_TEST_POSTGRES") else {
+        let demanded = std::env::var("ANXU_TEST_REQUIRE_POSTGRES").is_ok();
+        assert!(
+            !demanded,
+            "ANXU_TEST_POSTGRES must name a cluster, e.g. postgres://postgres@127.0.0.1:5433"
+        );
+        return None;
+    };
+    let name = format!("anxu_{}", uuid::Uuid::from_u128(rand_u128()).simple());
+    let admin = sea_orm::Database::connect(format!("{cluster}/postgres"))
+        .await
+        .unwrap();
+    admin
+        .execute_unprepared(&format!("CREATE DATABASE {name}"))
+        .await
+        .unwrap();
+    admin.close().await.unwrap();
+    Some((name.clone(), format!("{cluster}/{name}")))
+}
+
+fn rand_u128() -> u128 {
+    let mut bytes = [0; 16];
+    kernel::IdSource::fill(&kernel::RandomIds, &mut bytes);
+    u128::from_le_bytes(bytes)
+}
