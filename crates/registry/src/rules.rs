@@ -7,6 +7,8 @@ use codes::{
 use kernel::{FieldError, LegalDate};
 use serde_json::{Map, Value, json};
 
+use crate::settings::Field;
+
 use crate::model::{
     Checked, Enterprise, FacilityDetails, FacilityKind, NewEnterprise, SizeClass, StaffDetails,
 };
@@ -232,6 +234,36 @@ pub fn changes(old: &Enterprise, new: &Enterprise) -> Map<String, Value> {
         changed.insert("phone".to_owned(), json!(masked));
     }
     changed
+}
+
+/// The enterprise with those fields replaced that a list fills; everything else stays.
+pub fn merged(old: &Enterprise, fresh: Checked, given: &[Field]) -> Enterprise {
+    let has = |field| given.contains(&field);
+    let fresh = fresh.onto(old, old.state);
+    let text = |field, new: String, old: &String| if has(field) { new } else { old.clone() };
+    Enterprise {
+        legal_representative: text(
+            Field::LegalRepresentative,
+            fresh.legal_representative,
+            &old.legal_representative,
+        ),
+        economic_type: text(Field::EconomicType, fresh.economic_type, &old.economic_type),
+        address: text(Field::Address, fresh.address, &old.address),
+        region: if has(Field::Region) {
+            fresh.region
+        } else {
+            old.region.clone()
+        },
+        industry: fresh.industry.or_else(|| old.industry.clone()),
+        size: if has(Field::Size) { fresh.size } else { old.size },
+        danger: fresh.danger.or(old.danger),
+        phone: fresh.phone.or_else(|| old.phone.clone()),
+        longitude: fresh.longitude.or(old.longitude),
+        latitude: fresh.latitude.or(old.latitude),
+        authority: fresh.authority.or_else(|| old.authority.clone()),
+        established_on: fresh.established_on.or(old.established_on),
+        ..fresh
+    }
 }
 
 /// A telephone number for the eyes of others.

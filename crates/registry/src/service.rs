@@ -182,6 +182,15 @@ impl Registry {
         &self.codes.divisions
     }
 
+    /// Full name of a region; of the nearest known one above it where it is not in the tables.
+    pub fn region_name(&self, code: &RegionCode) -> String {
+        let divisions = &self.codes.divisions;
+        let known = divisions.nearest(code);
+        known
+            .and_then(|known| divisions.full_name(&known))
+            .unwrap_or_else(|| code.to_string())
+    }
+
     /// GB/T 4754 as loaded.
     pub fn industries(&self) -> &Industries {
         &self.codes.industries
@@ -293,7 +302,7 @@ impl Registry {
         )
     }
 
-    /// Replaces the content of a file; what changed is kept in the event.
+    /// Replaces the content of a file; what changed is kept in the event. The state stays unless given.
     ///
     /// # Errors
     /// [`RegistryError::NotFound`] outside the scope; a conflict when `version` is stale; as [`Registry::register`].
@@ -303,7 +312,7 @@ impl Registry {
         id: EnterpriseId,
         version: i64,
         to: NewEnterprise,
-        state: EnterpriseState,
+        state: Option<EnterpriseState>,
     ) -> Outcome<Enterprise> {
         actor.require(Permission::EnterprisesWrite)?;
         let checked = self.checked(actor, &to, Completeness::Full)?;
@@ -323,7 +332,7 @@ impl Registry {
         if checked.code != old.code && store::is_taken(work.conn(), &checked.code).await? {
             return Err(RegistryError::CodeTaken);
         }
-        let new = checked.onto(&old, state);
+        let new = checked.onto(&old, state.unwrap_or(old.state));
         let changed = self.save_change(&mut work, &old, new, Value::Null).await?;
         work.commit().await?;
         Ok(changed)
@@ -459,24 +468,17 @@ impl Registry {
             .map_or(&[], |section| self.codes.industries.children(section))
     }
 
-    /// Walks a list to its end, a thousand enterprises at a time; `each` says whether to go on.
-    pub(crate) async fn walk(
+    /// The next thousand of a list and where to go on; `None` at its end.
+    pub(crate) async fn stride(
         &self,
         actor: &Actor,
         query: &EnterpriseQuery,
-        mut each: impl AsyncFnMut(Vec<Enterprise>) -> bool,
-    ) -> Outcome<()> {
-        let mut after = None;
-        loop {
-            let rows = self.rows(actor, query, after, STRIDE).await?;
-            let page = Page::cut(rows, STRIDE, store::Cursor::of);
-            let last = page.items.last().map(store::Cursor::of);
-            let more = page.next.is_some();
-            if !each(page.items).await || !more {
-                return Ok(());
-            }
-            after = last;
-        }
+        after: Option<store::Cursor>,
+    ) -> Outcome<(Vec<Enterprise>, Option<store::Cursor>)> {
+        let rows = self.rows(actor, query, after, STRIDE).await?;
+        let page = Page::cut(rows, STRIDE, store::Cursor::of);
+        let next = page.items.last().map(store::Cursor::of);
+        Ok((page.items, next.filter(|_| page.next.is_some())))
     }
 
     /// What ever happened to the enterprise, newest first, before the event with that sequence number.

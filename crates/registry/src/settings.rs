@@ -72,6 +72,44 @@ pub enum Field {
 }
 
 impl Field {
+    /// Chinese name, as in the faults of a list without a column for it.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Name => "企业名称",
+            Self::Code => "统一社会信用代码",
+            Self::LegalRepresentative => "法定代表人",
+            Self::EconomicType => "经济类型",
+            Self::Address => "地址",
+            Self::Region => "行政区划代码",
+            Self::Industry => "行业代码",
+            Self::Size => "规模",
+            Self::Danger => "风险等级",
+            Self::Phone => "联系电话",
+            Self::Longitude => "经度",
+            Self::Latitude => "纬度",
+            Self::Authority => "登记机关",
+            Self::EstablishedOn => "成立日期",
+        }
+    }
+
+    /// Every field.
+    pub const ALL: [Self; 14] = [
+        Self::Name,
+        Self::Code,
+        Self::LegalRepresentative,
+        Self::EconomicType,
+        Self::Address,
+        Self::Region,
+        Self::Industry,
+        Self::Size,
+        Self::Danger,
+        Self::Phone,
+        Self::Longitude,
+        Self::Latitude,
+        Self::Authority,
+        Self::EstablishedOn,
+    ];
+
     /// Name of the field in [`crate::NewEnterprise`] and in faults.
     pub fn key(self) -> &'static str {
         match self {
