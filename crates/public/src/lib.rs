@@ -1,1 +1,25 @@
-//! Placeholder, filled by the first commit of this crate.
+//! What citizens see: server-rendered pages that need no script, and the verification of certificates
+//! (VER.1–3, 5; the published list of MAT.1).
+//!
+//! The crate owns no tables. What it needs from others are three narrow faces, wired together by the server:
+//! [`Register`] (what the register says now), [`Prover`] (what a PDF or QR code proves by itself) and,
+//! optionally, [`EvidenceLookup`] (whether a certificate is in the evidence log).
+//!
+//! ```text
+//! pages(public)            /  /search  /v/{code}  /verify  /matters  /about/verification  robots, sitemap, icon
+//! router(public)           POST /api/v1/public/verify
+//! docs(&site, &openapi)    /api/docs
+//! ```
+
+mod http;
+pub mod model;
+mod pages;
+mod ports;
+pub mod rules;
+mod service;
+
+pub use http::router;
+pub use model::*;
+pub use pages::{docs, pages};
+pub use ports::{EvidenceLookup, Prover, Register};
+pub use service::{Parts, Public, PublicError, Site, UPLOAD_LIMIT};

@@ -1,0 +1,349 @@
+//! The published list of matters and one matter: conditions, papers, departments, periods, liability (MAT.1).
+
+use askama::Template;
+use axum::{
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use matters::{
+    Bearer, City, Clause, Clock, ClockStart, ClockUse, Deferrable, Definition, Industry, Mark, Material,
+    MaterialForm, MatterKey, PowerType, Provenance,
+};
+
+use super::reply::{self, Frame, Keep, Nav};
+use crate::Public;
+
+/// A matter in a list.
+pub(crate) struct Row {
+    pub(crate) path: String,
+    pub(crate) name: String,
+    pub(crate) body: String,
+    pub(crate) limit: Option<String>,
+    pub(crate) free: bool,
+}
+
+/// Matters of one industry.
+struct Group {
+    label: &'static str,
+    rows: Vec<Row>,
+}
+
+#[derive(Template)]
+#[template(path = "matters.html")]
+struct List<'a> {
+    frame: Frame<'a>,
+    groups: Vec<Group>,
+    count: usize,
+}
+
+/// Matters in use today.
+pub(crate) fn rows(public: &Public) -> Vec<Row> {
+    in_use(public).into_iter().map(|one| row(public, one)).collect()
+}
+
+fn in_use(public: &Public) -> Vec<&Definition> {
+    let today = public.now().legal_date();
+    let mut all: Vec<_> = public.catalogue().in_use(today.0).collect();
+    all.sort_by_key(|one| one.key);
+    all
+}
+
+fn row(public: &Public, one: &Definition) -> Row {
+    Row {
+        path: format!("/matters/{}", one.key),
+        name: one.name.clone(),
+        body: body(public.matters_city(), one),
+        limit: promised(one).map(|clock| format!("{}办结", clock.term)),
+        free: !one.power.fees.charged,
+    }
+}
+
+fn body(city: &City, one: &Definition) -> String {
+    let key = one.power.implementing_department.as_str();
+    city.authority(key)
+        .map_or_else(String::new, |body| body.name.clone())
+}
+
+/// The time within which the authority decides: what it promises, else what the law allows.
+fn promised(one: &Definition) -> Option<&Clock> {
+    one.clock(matters::INTERNAL_TARGET)
+        .or_else(|| one.clock(matters::STATUTORY_REVIEW))
+}
+
+/// The list.
+pub(crate) fn render_list(public: &Public, asked: &HeaderMap) -> Response {
+    let all = in_use(public);
+    let of = |industry: Industry| Group {
+        label: industry.label(),
+        rows: all
+            .iter()
+            .filter(|one| one.industry == industry)
+            .map(|one| row(public, one))
+            .collect(),
+    };
+    let template = List {
+        frame: Frame::new(public.site(), Nav::Matters, "/matters"),
+        groups: Industry::ALL
+            .into_iter()
+            .map(of)
+            .filter(|group| !group.rows.is_empty())
+            .collect(),
+        count: all.len(),
+    };
+    reply::page(StatusCode::OK, Keep::Long, asked, &template)
+}
+
+/// A fact with where it stands and whether it is settled.
+struct Said {
+    text: String,
+    more: String,
+    clauses: String,
+    open: bool,
+}
+
+struct Paper {
+    name: String,
+    core: bool,
+    when: Option<String>,
+    from: String,
+    form: String,
+    share: Option<String>,
+    clauses: String,
+    open: bool,
+}
+
+struct Department {
+    name: String,
+    lead: bool,
+    question: String,
+    when: Option<String>,
+    open: bool,
+}
+
+struct Period {
+    name: String,
+    term: String,
+    since: &'static str,
+    who: &'static str,
+    internal: bool,
+    clauses: String,
+    open: bool,
+}
+
+struct Stage {
+    name: String,
+    roles: String,
+    days: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "matter.html")]
+struct Page<'a> {
+    frame: Frame<'a>,
+    one: &'a Definition,
+    body: String,
+    code: Option<String>,
+    power: &'static str,
+    limit: Option<String>,
+    statutory: Option<String>,
+    validity: String,
+    basis: String,
+    authority: Vec<Said>,
+    rules: Vec<Said>,
+    conditions: Vec<Said>,
+    papers: Vec<Paper>,
+    deferral: Option<(String, String)>,
+    departments: Vec<Department>,
+    stages: Vec<Stage>,
+    periods: Vec<Period>,
+    pauses: Vec<Said>,
+    penalties: Vec<Said>,
+    duties: Vec<Said>,
+    accountability: Vec<Said>,
+    documents: Vec<String>,
+    complaints: String,
+    channels: String,
+    handling_open: bool,
+    from: String,
+}
+
+/// One matter; `None` when there is no such matter in use.
+pub(crate) fn render(public: &Public, key: &str, asked: &HeaderMap) -> Option<Response> {
+    let key: MatterKey = key.parse().ok()?;
+    let today = public.now().legal_date();
+    let one = public.catalogue().current(key, today.0)?;
+    let city = public.matters_city();
+    let template = Page {
+        frame: Frame::new(public.site(), Nav::Matters, format!("/matters/{key}")),
+        body: body(city, one),
+        code: one.item_code(city).ok().map(|code| code.to_string()),
+        power: match one.power.power_type {
+            PowerType::AdministrativeLicence => "行政许可",
+            PowerType::OtherPower => "其他行政权力",
+        },
+        limit: promised(one).map(|clock| clock.term.to_string()),
+        statutory: one
+            .clock(matters::STATUTORY_REVIEW)
+            .map(|clock| clock.term.to_string()),
+        validity: format!("{}年", one.licence.validity.years),
+        basis: cite(one, &one.power.basis),
+        authority: list(&one.authority, |it| {
+            said(one, &it.text, &it.role, &it.basis, &it.provenance)
+        }),
+        rules: list(&one.rules, |it| {
+            said(one, &it.text, "", &it.basis, &it.provenance)
+        }),
+        conditions: list(&one.conditions, |it| {
+            said(one, &it.text, "", &it.basis, &it.provenance)
+        }),
+        papers: list(&one.materials, |it| paper(one, it)),
+        deferral: one
+            .deferral
+            .allowed
+            .then(|| (one.deferral.due.to_string(), one.deferral.breach.clone())),
+        departments: departments(city, one),
+        stages: list(&one.stages, stage),
+        periods: one
+            .clocks
+            .iter()
+            .filter(|clock| clock.usage == ClockUse::Binding)
+            .map(|it| period(one, it))
+            .collect(),
+        pauses: one
+            .pauses
+            .iter()
+            .filter(|it| it.enabled)
+            .map(|it| said(one, &it.name, "", &it.basis, &it.provenance))
+            .collect(),
+        penalties: list(&one.power.penalties, |it| {
+            said(one, &it.conduct, &it.sanction, &it.basis, &it.provenance)
+        }),
+        duties: list(&one.power.duties, |it| {
+            said(one, &it.name, &it.text, &it.basis, &it.provenance)
+        }),
+        accountability: list(&one.power.accountability, |it| {
+            said(one, &it.text, "", &it.basis, &it.provenance)
+        }),
+        documents: documents(public, one),
+        channels: one.power.handling.channels.join("、"),
+        handling_open: open(&one.power.handling.provenance),
+        complaints: one.power.handling.complaints.join("、"),
+        from: kernel::LegalDate(one.effective_from).chinese(),
+        one,
+    };
+    Some(reply::page(StatusCode::OK, Keep::Long, asked, &template))
+}
+
+fn list<T, U>(all: &[T], of: impl Fn(&T) -> U) -> Vec<U> {
+    all.iter().map(of).collect()
+}
+
+fn open(provenance: &Provenance) -> bool {
+    provenance.mark == Mark::Unconfirmed
+}
+
+fn cite(one: &Definition, clauses: &[Clause]) -> String {
+    clauses
+        .iter()
+        .map(|clause| one.cite(clause))
+        .collect::<Vec<_>>()
+        .join("、")
+}
+
+fn said(one: &Definition, text: &str, more: &str, basis: &[Clause], provenance: &Provenance) -> Said {
+    Said {
+        text: text.to_owned(),
+        more: more.to_owned(),
+        clauses: cite(one, basis),
+        open: open(provenance),
+    }
+}
+
+fn paper(one: &Definition, it: &Material) -> Paper {
+    let form = it.forms.iter().map(|form| match form {
+        MaterialForm::OnlineForm => "在线填写",
+        MaterialForm::Original => "原件扫描",
+        MaterialForm::Copy => "复印件扫描",
+        MaterialForm::ElectronicLicence => "电子证照",
+    });
+    Paper {
+        name: it.name.clone(),
+        core: it.deferrable == Deferrable::Core,
+        when: it.applies_when.clone().filter(|_| !it.required),
+        from: it.source_body.clone(),
+        form: form.collect::<Vec<_>>().join("或者"),
+        share: it.data_share.clone(),
+        clauses: cite(one, &it.basis),
+        open: open(&it.provenance),
+    }
+}
+
+fn departments(city: &City, one: &Definition) -> Vec<Department> {
+    let of = |it: &matters::Review| Department {
+        name: city
+            .authority(it.department.as_str())
+            .map_or_else(|| it.department.to_string(), |body| body.name.clone()),
+        lead: it.lead,
+        question: it.question.clone(),
+        when: it.applies_when.clone(),
+        open: open(&it.provenance),
+    };
+    one.departments.iter().map(of).collect()
+}
+
+fn stage(it: &matters::Stage) -> Stage {
+    Stage {
+        name: it.name.clone(),
+        roles: it
+            .roles
+            .iter()
+            .map(|role| role.chinese())
+            .collect::<Vec<_>>()
+            .join("、"),
+        days: it.share.map(|days| days.to_string()),
+    }
+}
+
+fn period(one: &Definition, it: &Clock) -> Period {
+    Period {
+        name: it.name.clone(),
+        term: it.term.to_string(),
+        since: match it.start {
+            ClockStart::Received => "自收到申请起",
+            ClockStart::Accepted => "自受理起",
+            ClockStart::CorrectionNotified => "自送达补正告知起",
+            ClockStart::ReviewAssigned => "自分送部门起",
+            ClockStart::Decided => "自作出决定起",
+            ClockStart::HearingRightNotified => "自告知听证权利起",
+            ClockStart::HearingRequested => "自收到听证申请起",
+            ClockStart::HearingDay => "听证举行前",
+            ClockStart::DecisionKnown => "自知道决定起",
+            ClockStart::ProjectAccepted => "自竣工验收通过起",
+        },
+        who: match it.bearer {
+            Bearer::Authority => "行政机关",
+            Bearer::Department => "审查部门",
+            Bearer::Applicant => "申请人",
+        },
+        internal: it.internal,
+        clauses: cite(one, &it.basis),
+        open: open(&it.provenance),
+    }
+}
+
+fn documents(public: &Public, one: &Definition) -> Vec<String> {
+    let today = public.now().legal_date().0;
+    let mut titles: Vec<String> = Vec::new();
+    for produced in &one.documents {
+        let document = public
+            .catalogue()
+            .current_document(produced.document.as_str(), today);
+        if let Some(title) = document
+            .map(|it| it.title.clone())
+            .filter(|title| !titles.contains(title))
+        {
+            titles.push(title);
+        }
+    }
+    titles
+}

@@ -1,0 +1,48 @@
+//! What this capability needs from others. Refusals and failures arrive as the [`Problem`] that the other
+//! capability would send itself.
+
+use async_trait::async_trait;
+use kernel::{Moment, Page, Problem};
+
+use crate::model::{Inclusion, LicenceLine, Numbers, Proof, PublicLicence, SearchQuery, SitemapEntry};
+
+/// What the licence register publishes. Everything here is public: implementations leave out the rest.
+#[async_trait]
+pub trait Register: Send + Sync {
+    /// One licence by number in any bracket style, by electronic-licence identifier, or by the credit code of
+    /// an enterprise that holds one licence.
+    async fn status(&self, key: &str) -> Result<Option<PublicLicence>, Problem>;
+
+    /// A page of licences, keyset-paged.
+    async fn search(&self, query: &SearchQuery) -> Result<Page<LicenceLine>, Problem>;
+
+    /// Licences in force, counted by industry and by district. Cached by the caller for a minute.
+    async fn numbers(&self) -> Result<Numbers, Problem>;
+
+    /// How many sitemap pages there are; a page covers a fixed stretch of the register, so that a licence
+    /// stays on its page.
+    async fn sitemap_pages(&self) -> Result<u32, Problem>;
+
+    /// One sitemap page, from 1; at most 50,000 entries (limit of the sitemap protocol).
+    async fn sitemap_page(&self, page: u32) -> Result<Vec<SitemapEntry>, Problem>;
+}
+
+/// What a file or code proves by itself, without the register. Costly: called off the async threads.
+pub trait Prover: Send + Sync {
+    /// Examines a PDF.
+    fn pdf(&self, bytes: &[u8], now: Moment) -> Proof;
+
+    /// Examines the text of a QR code: a whole address or the bare payload. `None` when the text is not such a
+    /// payload at all, e.g. a licence number.
+    fn qr(&self, text: &str, now: Moment) -> Option<Proof>;
+
+    /// Texts of the signed QR codes found in a JPEG or PNG picture; empty when there is none.
+    fn codes_in_picture(&self, bytes: &[u8]) -> Vec<String>;
+}
+
+/// Whether a document is in the evidence log.
+#[async_trait]
+pub trait EvidenceLookup: Send + Sync {
+    /// The place of the document with this SHA-256 (lower-case hex) in the log; `None` when it is not there.
+    async fn inclusion(&self, sha256: &str) -> Result<Option<Inclusion>, Problem>;
+}
