@@ -1,0 +1,220 @@
+//! The press: turns records into signed, time-stamped PDF/A-3 files with the bureau's keys.
+//!
+//! It joins printer, keys and timestamp source, so that capabilities ask for a document and nothing else.
+//! Printing runs on blocking threads, at most as many at a time as there are cores.
+
+mod stamps;
+
+use std::{path::Path, sync::Arc};
+
+use certificate::{
+    CURRENT_TEMPLATE, CertificateError, Claim, FontSources, KeyStore, LicenceRecord, LocalSource, LocalTsa, Look,
+    OfficialDocument, Printer, PublicOrigin, QrEssentials, QrProof, QrSigner, SigningIdentity, SystemChance, Templates,
+    TimestampPolicy, TimestampSource, Trust, Unsigned, sign,
+};
+pub use stamps::HttpStamps;
+use time::OffsetDateTime;
+use tokio::sync::Semaphore;
+
+/// Why nothing was printed.
+#[derive(Debug, thiserror::Error)]
+pub enum PressError {
+    /// Keys, fonts, templates, page or signature.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// The printing thread was lost.
+    #[error("printing stopped: {0}")]
+    Stopped(String),
+}
+
+/// How a press is set up.
+#[derive(Clone, Debug)]
+pub struct PressOptions {
+    /// Address under which people reach the platform.
+    pub public_url: String,
+    /// Folder of the Noto CJK fonts.
+    pub fonts: std::path::PathBuf,
+    /// Folder whose templates override the shipped ones.
+    pub templates: Option<std::path::PathBuf>,
+    /// Mark every page as a demo.
+    pub demo: bool,
+    /// Place named in signatures, e.g. 江西省南昌市.
+    pub location: String,
+    /// RFC 3161 service; the built-in one unless given.
+    pub tsa_url: Option<String>,
+    /// Pages printed at the same time.
+    pub concurrency: usize,
+}
+
+/// A finished certificate.
+#[derive(Clone, Debug)]
+pub struct Pressed {
+    /// Signed and time-stamped PDF/A-3.
+    pub pdf: Vec<u8>,
+    /// What its QR code says.
+    pub qr_url: String,
+}
+
+/// The press. Cheap to clone.
+#[derive(Clone)]
+pub struct Press(Arc<Inner>);
+
+struct Inner {
+    printer: Arc<Printer>,
+    identity: SigningIdentity,
+    qr: QrSigner,
+    tsa: LocalTsa,
+    stamps: Arc<dyn TimestampSource>,
+    trust: Trust,
+    ca_bundle: String,
+    crl: Option<Vec<u8>>,
+    origin: PublicOrigin,
+    options: PressOptions,
+    slots: Semaphore,
+}
+
+impl Press {
+    /// Opens the press over a key store. `clock` gives the time of local timestamps.
+    ///
+    /// # Errors
+    /// [`PressError::Certificate`] when keys, fonts or the public address are not usable.
+    pub fn open(
+        keys: &KeyStore,
+        options: PressOptions,
+        clock: impl Fn() -> OffsetDateTime + Send + Sync + 'static,
+    ) -> Result<Self, PressError> {
+        let templates = options.templates.clone().map_or_else(Templates::embedded, Templates::with_override);
+        let printer = Printer::new(&FontSources::noto_cjk(&options.fonts), templates)?;
+        let stamps: Arc<dyn TimestampSource> = match &options.tsa_url {
+            Some(url) => Arc::new(HttpStamps::new(url.clone())),
+            None => Arc::new(LocalSource::new(keys.tsa()?, clock, SystemChance::new())),
+        };
+        Ok(Self(Arc::new(Inner {
+            printer: Arc::new(printer),
+            identity: keys.authority()?,
+            qr: keys.qr()?,
+            tsa: keys.tsa()?,
+            stamps,
+            trust: keys.trust()?,
+            ca_bundle: keys.ca_bundle_pem()?,
+            crl: keys.crl_der()?,
+            origin: options.public_url.parse()?,
+            slots: Semaphore::new(options.concurrency.max(1)),
+            options,
+        })))
+    }
+
+    /// Makes or opens the key store of an installation. A missing one is made only for a demo.
+    ///
+    /// # Errors
+    /// [`PressError::Certificate`] when the store is missing or cannot be read.
+    pub fn keys(
+        folder: &Path,
+        passphrase: &str,
+        demo_authority: Option<&str>,
+        now: OffsetDateTime,
+    ) -> Result<KeyStore, PressError> {
+        if let (false, Some(authority)) = (KeyStore::exists(folder), demo_authority) {
+            return Ok(KeyStore::create_demo(folder, passphrase, authority, now, &SystemChance::new())?);
+        }
+        Ok(KeyStore::open(folder, passphrase)?)
+    }
+
+    /// An official document, signed and stamped.
+    ///
+    /// # Errors
+    /// [`PressError`]; nothing leaves without a timestamp.
+    pub async fn document(&self, document: OfficialDocument, at: OffsetDateTime) -> Result<Vec<u8>, PressError> {
+        let reason = document.title.clone();
+        let unsigned = self.print(move |printer| printer.document(&document, at)).await?;
+        self.sign(unsigned, reason, at).await
+    }
+
+    /// The unsigned page of a document, for previews.
+    ///
+    /// # Errors
+    /// [`PressError`].
+    pub async fn preview(&self, document: OfficialDocument, at: OffsetDateTime) -> Result<Vec<u8>, PressError> {
+        Ok(self.print(move |printer| printer.document(&document, at)).await?.pdf)
+    }
+
+    /// The certificate of a record with both QR codes, signed and stamped.
+    ///
+    /// # Errors
+    /// [`PressError`]; nothing leaves without a timestamp.
+    pub async fn certificate(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Pressed, PressError> {
+        let qr_url = QrProof::sign(QrEssentials::of(&record)?, &self.0.qr)?.url(&self.0.origin);
+        let look = Look { demo: self.0.options.demo, ..Look::default() };
+        let reason = format!("{} 签发", record.number);
+        let url = qr_url.clone();
+        let unsigned = self.print(move |printer| printer.certificate(&record, &url, &look, at)).await?;
+        Ok(Pressed { pdf: self.sign(unsigned, reason, at).await?, qr_url })
+    }
+
+    async fn print(
+        &self,
+        page: impl FnOnce(&Printer) -> certificate::Result<Unsigned> + Send + 'static,
+    ) -> Result<Unsigned, PressError> {
+        let _slot = self.0.slots.acquire().await.map_err(|e| PressError::Stopped(e.to_string()))?;
+        let printer = Arc::clone(&self.0.printer);
+        let printed = tokio::task::spawn_blocking(move || page(&printer)).await;
+        Ok(printed.map_err(|e| PressError::Stopped(e.to_string()))??)
+    }
+
+    async fn sign(&self, unsigned: Unsigned, reason: String, at: OffsetDateTime) -> Result<Vec<u8>, PressError> {
+        let claim = Claim::new(reason, self.0.options.location.clone(), at);
+        let inner = &self.0;
+        let chance = SystemChance::new();
+        let signed = sign(
+            &unsigned,
+            &inner.identity,
+            &claim,
+            inner.stamps.as_ref(),
+            TimestampPolicy::Required,
+            &inner.trust,
+            &chance,
+        );
+        Ok(signed.await?)
+    }
+
+    /// Characters that could not be printed; for checks at the edge.
+    ///
+    /// # Errors
+    /// [`PressError::Certificate`] when the fonts cannot be read.
+    pub fn missing_glyphs(&self, text: &str) -> Result<Vec<char>, PressError> {
+        Ok(self.0.printer.missing_glyphs(text)?)
+    }
+
+    /// Version of the certificate template for new licences.
+    pub fn template(&self) -> &'static str {
+        CURRENT_TEMPLATE
+    }
+
+    /// Whether pages are marked as a demo.
+    pub fn is_demo(&self) -> bool {
+        self.0.options.demo
+    }
+
+    /// What this installation trusts.
+    pub fn trust(&self) -> &Trust {
+        &self.0.trust
+    }
+
+    /// PEM bundle for `/pki/ca.crt`.
+    pub fn ca_bundle(&self) -> &str {
+        &self.0.ca_bundle
+    }
+
+    /// Revocation list for `/pki/crl.der`.
+    pub fn crl(&self) -> Option<&[u8]> {
+        self.0.crl.as_deref()
+    }
+
+    /// Answers an RFC 3161 request (DER) with the built-in authority.
+    ///
+    /// # Errors
+    /// [`PressError::Certificate`].
+    pub fn timestamp(&self, request: &[u8], now: OffsetDateTime) -> Result<Vec<u8>, PressError> {
+        Ok(self.0.tsa.answer(request, now, &SystemChance::new())?)
+    }
+}

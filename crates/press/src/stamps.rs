@@ -1,0 +1,38 @@
+//! Timestamps from an outside authority over HTTP (RFC 3161, 3.4).
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use certificate::{TimestampFault, TimestampSource};
+
+/// A client of an RFC 3161 service.
+#[derive(Debug, Clone)]
+pub struct HttpStamps {
+    url: String,
+    client: reqwest::Client,
+}
+
+impl HttpStamps {
+    /// A client of the service at `url`.
+    pub fn new(url: String) -> Self {
+        Self { url, client: reqwest::Client::new() }
+    }
+}
+
+#[async_trait]
+impl TimestampSource for HttpStamps {
+    async fn answer(&self, request: &[u8]) -> Result<Vec<u8>, TimestampFault> {
+        let fault = |error: reqwest::Error| TimestampFault::Source(error.to_string());
+        let response = self
+            .client
+            .post(&self.url)
+            .timeout(Duration::from_secs(20))
+            .header("content-type", "application/timestamp-query")
+            .body(request.to_vec())
+            .send()
+            .await
+            .and_then(reqwest::Response::error_for_status)
+            .map_err(fault)?;
+        Ok(response.bytes().await.map_err(fault)?.to_vec())
+    }
+}
