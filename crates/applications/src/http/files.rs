@@ -1,0 +1,148 @@
+//! Files and documents.
+
+use axum::{
+    extract::{
+        Multipart, State,
+        multipart::{MultipartError, MultipartRejection},
+    },
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use kernel::{
+    Actor, Problem,
+    http::{Path, Query, too_large},
+    ids::ApplicationId,
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{file, shown};
+use crate::{
+    Applications, ApplicationsError,
+    model::{DocumentId, FileId},
+};
+
+use super::wire::ApplicationView;
+
+/// The form of an upload.
+#[derive(ToSchema)]
+#[allow(
+    dead_code,
+    reason = "describes the multipart form, which is read field by field"
+)]
+struct UploadForm {
+    /// The file; type and size as the material says.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Adds a file to a material. Its type is recognised by content; several files a material are possible.
+#[utoipa::path(post, path = "/api/v1/applications/{id}/materials/{material}/files", tag = "applications",
+    params(("id" = Uuid, Path), ("material" = String, Path)),
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 201, body = ApplicationView), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 413, body = Problem), (status = 422, body = Problem)),
+    extensions(("x-permission" = json!("applications:draft"))))]
+pub(super) async fn upload(
+    State(applications): State<Applications>,
+    actor: Actor,
+    Path((id, material)): Path<(ApplicationId, String)>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Problem> {
+    let mut form = form.map_err(|_| Problem::bad_request("请以 multipart/form-data 上传文件。"))?;
+    let mut upload = applications.begin_upload(&actor, id, &material).await?;
+    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+        if field.name() != Some("file") {
+            continue;
+        }
+        let name = field.file_name().unwrap_or_default().to_owned();
+        while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            upload.push(&chunk).map_err(ApplicationsError::from)?;
+        }
+        let (record, _) = applications.finish_upload(&actor, id, upload, &name).await?;
+        return Ok(shown(&applications, &actor, StatusCode::CREATED, record)
+            .await?
+            .into_response());
+    }
+    Err(Problem::field("file", "请选择要上传的文件"))
+}
+
+fn broken(error: MultipartError) -> Problem {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return too_large();
+    }
+    Problem::bad_request("上传没有完整到达，请重试。")
+}
+
+/// A file handed in.
+#[utoipa::path(get, path = "/api/v1/applications/{id}/files/{file}", tag = "applications",
+    params(("id" = Uuid, Path), ("file" = Uuid, Path)),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404, body = Problem)),
+    extensions(("x-permission" = json!("applications:read"))))]
+pub(super) async fn download(
+    State(applications): State<Applications>,
+    actor: Actor,
+    Path((id, wanted)): Path<(ApplicationId, FileId)>,
+) -> Result<Response, Problem> {
+    let (known, bytes) = applications.file(&actor, id, wanted).await?;
+    Ok(file(&known.blob.media_type, &known.name, false, bytes))
+}
+
+/// Takes a file out again.
+#[utoipa::path(delete, path = "/api/v1/applications/{id}/files/{file}", tag = "applications",
+    params(("id" = Uuid, Path), ("file" = Uuid, Path)),
+    responses((status = 200, body = ApplicationView), (status = 404, body = Problem), (status = 409, body = Problem)),
+    extensions(("x-permission" = json!("applications:draft"))))]
+pub(super) async fn remove(
+    State(applications): State<Applications>,
+    actor: Actor,
+    Path((id, wanted)): Path<(ApplicationId, FileId)>,
+) -> Result<Response, Problem> {
+    let record = applications.remove_file(&actor, id, wanted).await?;
+    Ok(shown(&applications, &actor, StatusCode::OK, record)
+        .await?
+        .into_response())
+}
+
+/// A document of the procedure as signed PDF. 409 while it is being signed.
+#[utoipa::path(get, path = "/api/v1/applications/{id}/documents/{document}", tag = "applications",
+    params(("id" = Uuid, Path), ("document" = Uuid, Path)),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 404, body = Problem),
+        (status = 409, body = Problem)),
+    extensions(("x-permission" = json!("applications:read"))))]
+pub(super) async fn document(
+    State(applications): State<Applications>,
+    actor: Actor,
+    Path((id, wanted)): Path<(ApplicationId, DocumentId)>,
+) -> Result<Response, Problem> {
+    let document = applications.document(&actor, id, wanted).await?;
+    let name = format!("{} {}.pdf", document.title, document.number);
+    let mut response = file("application/pdf", &name, true, document.bytes);
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", document.sha256)) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PreviewQuery {
+    /// The reason or conclusion as far as it is written.
+    reason: Option<String>,
+}
+
+/// A document before it goes out: unsigned, titled 【预览】, not numbered.
+#[utoipa::path(get, path = "/api/v1/applications/{id}/previews/{kind}", tag = "applications",
+    params(("id" = Uuid, Path), ("kind" = String, Path, description = "Key of the document, such as `grant`"),
+        PreviewQuery),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 404, body = Problem)),
+    extensions(("x-permission" = json!("applications:read"))))]
+pub(super) async fn preview(
+    State(applications): State<Applications>,
+    actor: Actor,
+    Path((id, kind)): Path<(ApplicationId, String)>,
+    Query(query): Query<PreviewQuery>,
+) -> Result<Response, Problem> {
+    let bytes = applications.preview(&actor, id, &kind, query.reason).await?;
+    Ok(file("application/pdf", "【预览】.pdf", true, bytes))
+}

@@ -1,0 +1,76 @@
+//! Work after the act: documents, ends of periods, recomputed days.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kernel::{Job, JobError, JobHandler, ids::ApplicationId};
+use serde::Deserialize;
+
+use crate::{model::DocumentId, service::Applications};
+
+/// Typesets and signs one document.
+pub(crate) const DOCUMENT_JOB: &str = "applications.document";
+/// Looks whether a period of an application has ended.
+pub(crate) const DEADLINE_JOB: &str = "applications.deadline";
+/// Recomputes last days that were unknown.
+pub(crate) const REFRESH_JOB: &str = "applications.refresh";
+
+/// The job handlers of this capability.
+pub fn handlers(applications: Applications) -> Vec<Arc<dyn JobHandler>> {
+    vec![
+        Arc::new(Documents(applications.clone())),
+        Arc::new(Deadlines(applications.clone())),
+        Arc::new(Refresh(applications)),
+    ]
+}
+
+struct Documents(Applications);
+struct Deadlines(Applications);
+struct Refresh(Applications);
+
+#[derive(Deserialize)]
+struct DocumentPayload {
+    application: ApplicationId,
+    document: DocumentId,
+}
+
+#[async_trait]
+impl JobHandler for Documents {
+    fn kind(&self) -> &'static str {
+        DOCUMENT_JOB
+    }
+    async fn run(&self, job: Job) -> Result<(), JobError> {
+        let payload: DocumentPayload = job.payload()?;
+        let outcome = self.0.press_document(payload.application, payload.document).await;
+        outcome.map_err(|error| JobError::from(&error))
+    }
+}
+
+#[derive(Deserialize)]
+struct DeadlinePayload {
+    application: ApplicationId,
+}
+
+#[async_trait]
+impl JobHandler for Deadlines {
+    fn kind(&self) -> &'static str {
+        DEADLINE_JOB
+    }
+    async fn run(&self, job: Job) -> Result<(), JobError> {
+        let payload: DeadlinePayload = job.payload()?;
+        self.0
+            .on_deadline(payload.application)
+            .await
+            .map_err(|error| JobError::from(&error))
+    }
+}
+
+#[async_trait]
+impl JobHandler for Refresh {
+    fn kind(&self) -> &'static str {
+        REFRESH_JOB
+    }
+    async fn run(&self, _: Job) -> Result<(), JobError> {
+        self.0.refresh().await.map_err(|error| JobError::from(&error))
+    }
+}

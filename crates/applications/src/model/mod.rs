@@ -1,0 +1,22 @@
+//! The application as a typed state machine: every state owns its data, every verb consumes the state that
+//! allows it. Pure: instants and identifiers come in as arguments.
+
+mod command;
+mod life;
+mod parts;
+mod states;
+
+pub use command::{Change, Command, Refusal, apply, drafted};
+pub use parts::*;
+pub use states::*;
+
+use kernel::ids;
+
+ids! {
+    /// A file handed in with an application.
+    FileId,
+    /// A document that the procedure produced.
+    DocumentId,
+    /// A stop of the clock.
+    StopId,
+}

@@ -1,0 +1,501 @@
+//! The clocks of an application: how much time is used, when it ends, which light shows. A period begins the
+//! day after its event; stopped days are not counted; a year whose holidays are not published is never guessed.
+
+use codes::WorkCalendar;
+use kernel::LegalDate;
+use matters::{ClockStart, ClockUse, Definition, DepartmentKey, Term};
+use serde::{Deserialize, Serialize};
+use time::Date;
+use utoipa::ToSchema;
+
+use super::amount;
+use crate::model::{Application, Extension, Stop, StopReach};
+
+/// No period of the procedure runs longer than this; the guard of every count.
+const HORIZON: u32 = 366 * 30;
+
+/// Which light shows beside a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Light {
+    /// Plenty of time.
+    Green,
+    /// The last part of the period.
+    Yellow,
+    /// Overdue.
+    Red,
+}
+
+/// From when on the yellow light shows; rule data of the installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lights {
+    /// Yellow when at most this share of the period is left, in percent.
+    pub yellow_percent: u32,
+    /// Yellow in any case when at most so many days are left.
+    pub yellow_days: u32,
+}
+
+impl Default for Lights {
+    fn default() -> Self {
+        Self {
+            yellow_percent: 20,
+            yellow_days: 1,
+        }
+    }
+}
+
+/// When a period ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Due {
+    /// On this day.
+    On {
+        /// The last day of the period.
+        day: LegalDate,
+        /// A notice of the State Council still to come may move it (end of December).
+        provisional: bool,
+    },
+    /// The holidays of a year that is needed are not published yet.
+    Unknown {
+        /// The year.
+        year: i32,
+        /// It cannot be earlier than this day.
+        not_before: LegalDate,
+    },
+    /// The clock stands still.
+    Stopped {
+        /// The last day if it runs again as announced.
+        expected: Option<LegalDate>,
+    },
+}
+
+impl Due {
+    /// The day, where it is known.
+    pub fn day(self) -> Option<LegalDate> {
+        match self {
+            Self::On { day, .. } => Some(day),
+            Self::Unknown { .. } | Self::Stopped { .. } => None,
+        }
+    }
+
+    /// The day by which work is sorted: never later than the true one.
+    pub fn sort_day(self) -> Option<LegalDate> {
+        match self {
+            Self::On { day, .. } => Some(day),
+            Self::Unknown { not_before, .. } => Some(not_before),
+            Self::Stopped { expected } => expected,
+        }
+    }
+
+    /// In words, as documents and screens say it.
+    pub fn words(self) -> String {
+        match self {
+            Self::On { day, .. } => day.chinese(),
+            Self::Unknown { year, .. } => missing_year(year),
+            Self::Stopped { expected: Some(day) } => format!("计时中止中，如期恢复则为{}", day.chinese()),
+            Self::Stopped { expected: None } => "计时中止中，恢复后重新计算".to_owned(),
+        }
+    }
+}
+
+/// What is said while the holidays of a year are not known.
+pub fn missing_year(year: i32) -> String {
+    format!("{year} 年放假安排尚未公布，暂无法确定截止日")
+}
+
+/// A period to be counted.
+#[derive(Clone, Debug)]
+pub struct Period<'a> {
+    /// Its length, and what was added to it.
+    pub terms: Vec<Term>,
+    /// Day of the event; the period begins the day after.
+    pub start: LegalDate,
+    /// Day on which it was met; time after it does not matter.
+    pub ended: Option<LegalDate>,
+    /// Stops that concern it.
+    pub stops: Vec<&'a Stop>,
+}
+
+/// What a count gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// Units used up to today or the end; `None` where the holidays are not known.
+    pub used: Option<u32>,
+    /// When it ends.
+    pub due: Due,
+    /// Units left, negative when overdue; `None` where unknown.
+    pub left: Option<i64>,
+}
+
+#[derive(Clone, Copy)]
+enum Open {
+    /// Open stops never end.
+    Forever,
+    /// Open stops end as announced.
+    AsAnnounced,
+}
+
+enum Reached {
+    Day(Date),
+    Year(i32),
+    Never,
+}
+
+impl Period<'_> {
+    /// Counts the period as of today.
+    pub fn count(&self, calendar: &WorkCalendar, today: LegalDate) -> Count {
+        let due = self.due(calendar);
+        let until = self.ended.map_or(today, |ended| ended.min(today));
+        let unit = self.terms.first().copied();
+        let used = unit.and_then(|unit| self.counted(calendar, unit, self.start.0, until.0));
+        let left = match due {
+            Due::On { day, .. } if day >= until => unit
+                .and_then(|unit| self.counted(calendar, unit, until.0, day.0))
+                .map(i64::from),
+            Due::On { day, .. } => unit
+                .and_then(|unit| self.counted(calendar, unit, day.0, until.0))
+                .map(|over| -i64::from(over)),
+            Due::Stopped { .. } => {
+                let whole: u32 = self.terms.iter().map(|term| amount(*term)).sum();
+                used.map(|used| i64::from(whole) - i64::from(used))
+            }
+            Due::Unknown { .. } => None,
+        };
+        Count { used, due, left }
+    }
+
+    /// The last day of the period.
+    pub fn due(&self, calendar: &WorkCalendar) -> Due {
+        match self.reach(calendar, Open::Forever, false) {
+            Reached::Day(day) => Due::On {
+                day: LegalDate(day),
+                provisional: self.is_provisional(calendar, day),
+            },
+            Reached::Year(year) => match self.reach(calendar, Open::Forever, true) {
+                Reached::Day(day) => Due::Unknown {
+                    year,
+                    not_before: LegalDate(day),
+                },
+                _ => Due::Stopped { expected: None },
+            },
+            Reached::Never => match self.reach(calendar, Open::AsAnnounced, false) {
+                Reached::Day(day) => Due::Stopped {
+                    expected: Some(LegalDate(day)),
+                },
+                _ => Due::Stopped { expected: None },
+            },
+        }
+    }
+
+    fn is_provisional(&self, calendar: &WorkCalendar, day: Date) -> bool {
+        let working = self.terms.iter().any(|term| matches!(term, Term::WorkingDays(_)));
+        working && calendar.is_provisional(day)
+    }
+
+    /// Walks to the last day. With `earliest`, days of unknown years count as worked.
+    fn reach(&self, calendar: &WorkCalendar, open: Open, earliest: bool) -> Reached {
+        let mut day = self.start.0;
+        for term in &self.terms {
+            if let Term::Months(months) = term {
+                match months.after(day) {
+                    Some(after) => day = after,
+                    None => return Reached::Never,
+                }
+                continue;
+            }
+            let mut left = amount(*term);
+            let mut guard = HORIZON;
+            while left > 0 {
+                guard -= 1;
+                let Some(next) = day.next_day().filter(|_| guard > 0) else {
+                    return Reached::Never;
+                };
+                day = next;
+                if self.is_stopped(day, open) {
+                    // Beyond an open stop nothing is ever counted: no need to walk to the horizon.
+                    if matches!(open, Open::Forever)
+                        && self.stops.iter().any(|s| s.last.is_none() && s.first.0 <= day)
+                    {
+                        return Reached::Never;
+                    }
+                    continue;
+                }
+                match counts(calendar, *term, day) {
+                    Ok(true) => left -= 1,
+                    Ok(false) => {}
+                    Err(_) if earliest => left -= 1,
+                    Err(year) => return Reached::Year(year),
+                }
+            }
+        }
+        Reached::Day(day)
+    }
+
+    fn is_stopped(&self, day: Date, open: Open) -> bool {
+        self.stops.iter().any(|stop| {
+            let last = match open {
+                Open::Forever => stop.last,
+                Open::AsAnnounced => stop.last.or(stop.expected),
+            };
+            stop.first.0 <= day && last.is_none_or(|last| day <= last.0)
+        })
+    }
+
+    /// Days that count after `from` up to and including `to`.
+    fn counted(&self, calendar: &WorkCalendar, unit: Term, from: Date, to: Date) -> Option<u32> {
+        let mut used = 0;
+        let mut day = from;
+        let mut guard = HORIZON;
+        while day < to && guard > 0 {
+            guard -= 1;
+            day = day.next_day()?;
+            if !self.is_stopped(day, Open::Forever) {
+                used += u32::from(counts(calendar, unit, day).ok()?);
+            }
+        }
+        Some(used)
+    }
+}
+
+fn counts(calendar: &WorkCalendar, unit: Term, day: Date) -> Result<bool, i32> {
+    match unit {
+        Term::WorkingDays(_) => calendar.is_working_day(day).map_err(|missing| missing.year),
+        Term::Days(_) | Term::Months(_) => Ok(true),
+    }
+}
+
+/// A clock of the application as everyone entitled sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ClockView {
+    /// Key in the matter definition.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// The department whose clock it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// Length in words, such as 45日.
+    pub term: String,
+    /// True: a target of the house; false: a period of the law.
+    pub internal: bool,
+    /// Day of the event from which it runs; counting begins the day after.
+    pub started_on: LegalDate,
+    /// Day on which it was met.
+    pub ended_on: Option<LegalDate>,
+    /// Days used so far; absent where the holidays are not known.
+    pub used: Option<u32>,
+    /// Days left, negative when overdue; absent where unknown.
+    pub left: Option<i64>,
+    /// Last day; absent while unknown or stopped.
+    pub due_on: Option<LegalDate>,
+    /// The same in words, always given.
+    pub due_words: String,
+    /// When it ends, in full.
+    pub due: Due,
+    /// Whether it stands still now.
+    pub stopped: bool,
+    /// The traffic light.
+    pub light: Light,
+    /// What happens when it runs out.
+    pub on_expiry: matters::OnExpiry,
+    /// Clauses.
+    pub clauses: Vec<String>,
+}
+
+/// Counts every clock of an application.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// The working-day calendar.
+    pub calendar: &'a WorkCalendar,
+    /// Today in Asia/Shanghai.
+    pub today: LegalDate,
+    /// When the yellow light shows.
+    pub lights: Lights,
+}
+
+impl Watch<'_> {
+    /// Every clock that runs or ran, in the order of the definition.
+    pub fn clocks(&self, app: &Application, def: &Definition) -> Vec<ClockView> {
+        let mut views = Vec::new();
+        for clock in def.clocks.iter().filter(|clock| clock.usage == ClockUse::Binding) {
+            if clock.start == ClockStart::ReviewAssigned {
+                views.extend(self.department_clocks(app, def, clock));
+            } else if let Some(period) = self.period(app, clock) {
+                views.push(self.view(def, clock, None, &period));
+            }
+        }
+        views
+    }
+
+    /// One clock by its key.
+    pub fn clock(&self, app: &Application, def: &Definition, key: &str) -> Option<ClockView> {
+        let clock = def.clock(key)?;
+        Some(self.view(def, clock, None, &self.period(app, clock)?))
+    }
+
+    /// A department's clock in its present round.
+    pub fn department(
+        &self,
+        app: &Application,
+        def: &Definition,
+        department: &DepartmentKey,
+    ) -> Option<ClockView> {
+        let review = def
+            .departments()
+            .find(|review| &review.department == department)?;
+        let clock = def.clock(review.clock.as_str())?;
+        self.department_clocks(app, def, clock)
+            .into_iter()
+            .find(|view| view.department.as_deref() == Some(department.as_str()))
+    }
+
+    fn department_clocks(
+        &self,
+        app: &Application,
+        def: &Definition,
+        clock: &matters::Clock,
+    ) -> Vec<ClockView> {
+        let Some(case) = app.case() else { return Vec::new() };
+        let own = |key: &DepartmentKey| {
+            def.departments()
+                .any(|review| &review.department == key && review.clock == clock.key)
+        };
+        let reviews = case.reviews.iter().filter(|review| own(&review.department));
+        reviews
+            .map(|review| {
+                let reach = StopReach::Department(review.department.clone());
+                let concerns = |stop: &&Stop| {
+                    stop.reach == reach
+                        || (stop.reach == StopReach::Whole && stop.clocks.contains(&clock.key))
+                };
+                let period = Period {
+                    terms: vec![clock.term],
+                    start: review.round.assigned_on,
+                    ended: review.round.result.as_ref().map(|result| result.on),
+                    stops: case.intake.stops.iter().filter(concerns).collect(),
+                };
+                self.view(def, clock, Some(review.department.as_str()), &period)
+            })
+            .collect()
+    }
+
+    /// The period that a clock of the whole application measures, once it has begun.
+    pub fn period<'a>(&self, app: &'a Application, clock: &matters::Clock) -> Option<Period<'a>> {
+        let intake = app.intake()?;
+        let (start, ended) = span(app, clock)?;
+        let stops = intake
+            .stops
+            .iter()
+            .filter(|stop| stop.reach == StopReach::Whole && stop.clocks.contains(&clock.key))
+            .collect();
+        let added = app.case().and_then(|case| case.extension.as_ref());
+        Some(Period {
+            terms: terms(clock, added),
+            start,
+            ended,
+            stops,
+        })
+    }
+
+    fn view(
+        &self,
+        def: &Definition,
+        clock: &matters::Clock,
+        of: Option<&str>,
+        period: &Period<'_>,
+    ) -> ClockView {
+        let count = period.count(self.calendar, self.today);
+        let stopped = period.ended.is_none()
+            && period
+                .stops
+                .iter()
+                .any(|stop| stop.last.is_none() && stop.first <= super::next_day(self.today));
+        let whole: u32 = period.terms.iter().map(|term| amount(*term)).sum();
+        let words: Vec<_> = period.terms.iter().map(ToString::to_string).collect();
+        ClockView {
+            key: clock.key.to_string(),
+            name: clock.name.clone(),
+            department: of.map(str::to_owned),
+            term: words.join("+"),
+            internal: clock.internal,
+            started_on: period.start,
+            ended_on: period.ended,
+            used: count.used,
+            left: count.left,
+            due_on: count.due.day(),
+            due_words: count.due.words(),
+            due: count.due,
+            stopped,
+            light: self.light(count, whole),
+            on_expiry: clock.on_expiry,
+            clauses: clock.basis.iter().map(|clause| def.cite(clause)).collect(),
+        }
+    }
+
+    fn light(&self, count: Count, whole: u32) -> Light {
+        let yellow =
+            (whole.saturating_mul(self.lights.yellow_percent).div_ceil(100)).max(self.lights.yellow_days);
+        match (count.left, count.due) {
+            (Some(left), _) if left < 0 => Light::Red,
+            (Some(left), _) if left <= i64::from(yellow) => Light::Yellow,
+            (Some(_), _) => Light::Green,
+            // Not known, but certainly not over before that day.
+            (None, Due::Unknown { not_before, .. }) if self.today < not_before => Light::Green,
+            (None, _) => Light::Yellow,
+        }
+    }
+}
+
+fn terms(clock: &matters::Clock, added: Option<&Extension>) -> Vec<Term> {
+    let mut terms = vec![clock.term];
+    terms.extend(added.filter(|one| one.clock == clock.key).map(|one| one.by_term));
+    terms
+}
+
+/// From which event to which event a clock of the whole application runs; `None` while it has not begun.
+fn span(app: &Application, clock: &matters::Clock) -> Option<(LegalDate, Option<LegalDate>)> {
+    let intake = app.intake()?;
+    let accepted = app.case().map(|case| &case.acceptance);
+    let withdrawn = match app {
+        Application::Withdrawn(s) => Some(s.withdrawal.at.legal_date()),
+        _ => None,
+    };
+    let first = match clock.start {
+        ClockStart::Received if clock.on_expiry == matters::OnExpiry::DeemedAccepted => {
+            let since = match app {
+                Application::Submitted(s) => s.since,
+                _ => intake
+                    .correction
+                    .as_ref()
+                    .map_or(intake.received_on, |round| round.answered_on),
+            };
+            let noticed = app.open_notice().map(|notice| notice.notified_on);
+            let refused = match app {
+                Application::NotAccepted(s) => Some(s.decision.on),
+                _ => None,
+            };
+            let acted = accepted
+                .map(|a| a.at.legal_date())
+                .or(noticed)
+                .or(refused)
+                .or(withdrawn);
+            (since, acted)
+        }
+        ClockStart::Received => (intake.received_on, app.decided_on().or(withdrawn)),
+        ClockStart::Accepted => (accepted?.accepted_on, app.decided_on().or(withdrawn)),
+        ClockStart::CorrectionNotified => match (app.open_notice(), &intake.correction) {
+            (Some(notice), _) => (notice.notified_on, withdrawn),
+            (None, Some(round)) => (round.notice.notified_on, Some(round.answered_on)),
+            (None, None) => return None,
+        },
+        ClockStart::Decided => (app.decided_on()?, app.delivery().map(|delivery| delivery.on)),
+        ClockStart::DecisionKnown => (app.delivery()?.on, None),
+        ClockStart::ReviewAssigned
+        | ClockStart::HearingRightNotified
+        | ClockStart::HearingRequested
+        | ClockStart::HearingDay
+        | ClockStart::ProjectAccepted => return None,
+    };
+    Some(first)
+}

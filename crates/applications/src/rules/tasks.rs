@@ -1,0 +1,248 @@
+//! What has to be done now, by whom, by when: the projection behind the work lists.
+
+use kernel::{Moment, Permission};
+use matters::{CORRECTION, CORRECTION_PERIOD, DELIVERY, Definition, INTERNAL_TARGET, STATUTORY_REVIEW};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Bodies, ClockView, Due, Watch, excluded};
+use crate::model::{Application, StageName, StopReach};
+
+/// A kind of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    /// 受理或告知补正
+    Accept,
+    /// 补正
+    Correct,
+    /// 部门审查
+    Review,
+    /// 初审
+    FirstReview,
+    /// 复审
+    SecondReview,
+    /// 决定
+    Decide,
+    /// 恢复计时
+    Resume,
+    /// 送达
+    Deliver,
+}
+
+impl TaskKind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::Accept,
+        Self::Correct,
+        Self::Review,
+        Self::FirstReview,
+        Self::SecondReview,
+        Self::Decide,
+        Self::Resume,
+        Self::Deliver,
+    ];
+
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Correct => "correct",
+            Self::Review => "review",
+            Self::FirstReview => "first_review",
+            Self::SecondReview => "second_review",
+            Self::Decide => "decide",
+            Self::Resume => "resume",
+            Self::Deliver => "deliver",
+        }
+    }
+
+    /// The name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Accept => "受理或者告知补正",
+            Self::Correct => "补正材料",
+            Self::Review => "部门审查",
+            Self::FirstReview => "初审",
+            Self::SecondReview => "复审",
+            Self::Decide => "作出决定",
+            Self::Resume => "恢复计时",
+            Self::Deliver => "送达",
+        }
+    }
+
+    /// The permission that the work needs.
+    pub fn permission(self) -> Permission {
+        match self {
+            Self::Accept => Permission::ApplicationsAccept,
+            Self::Correct => Permission::ApplicationsDraft,
+            Self::Review => Permission::ApplicationsReview,
+            Self::FirstReview => Permission::ApplicationsFirstReview,
+            Self::SecondReview => Permission::ApplicationsSecondReview,
+            Self::Decide => Permission::ApplicationsDecide,
+            Self::Resume => Permission::ApplicationsClock,
+            Self::Deliver => Permission::LicencesDeliver,
+        }
+    }
+}
+
+/// A piece of work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// What.
+    pub kind: TaskKind,
+    /// Which department; absent for the applicant's own.
+    pub department: Option<String>,
+    /// Since when.
+    pub since: Moment,
+    /// By when.
+    pub due: Option<Due>,
+    /// Done: kept so that a department still finds what it has reviewed.
+    pub done: bool,
+    /// Accounts that may not do it (segregation of duties).
+    pub excluded: Vec<uuid::Uuid>,
+}
+
+impl Task {
+    fn open(kind: TaskKind, department: Option<&str>, since: Moment, due: Option<Due>) -> Self {
+        let department = department.map(str::to_owned);
+        Self {
+            kind,
+            department,
+            since,
+            due,
+            done: false,
+            excluded: Vec::new(),
+        }
+    }
+}
+
+/// Every task of an application as of today.
+pub fn tasks(app: &Application, def: &Definition, bodies: &Bodies, watch: Watch<'_>) -> Vec<Task> {
+    let lead = Some(bodies.lead.as_str());
+    let clock = |key| watch.clock(app, def, key).map(|view| view.due);
+    let staged = |kind, stage, since| {
+        let mut task = Task::open(kind, lead, since, clock(INTERNAL_TARGET));
+        task.excluded = excluded(app, def, stage).into_iter().map(Into::into).collect();
+        task
+    };
+    let mut tasks = reviews(app, def, watch);
+    match app {
+        Application::Submitted(s) => {
+            let since = s
+                .intake
+                .correction
+                .as_ref()
+                .map_or(s.intake.submitted_at, |round| round.answered_at);
+            tasks.push(Task::open(
+                TaskKind::Accept,
+                Some(&bodies.window),
+                since,
+                clock(CORRECTION),
+            ));
+        }
+        Application::Correcting(s) => {
+            tasks.push(Task::open(
+                TaskKind::Correct,
+                None,
+                s.notice.notified_at,
+                clock(CORRECTION_PERIOD),
+            ));
+        }
+        Application::FirstReview(s) => {
+            tasks.push(staged(TaskKind::FirstReview, StageName::FirstReview, s.since))
+        }
+        Application::SecondReview(s) => {
+            tasks.push(staged(
+                TaskKind::SecondReview,
+                StageName::SecondReview,
+                s.first.at,
+            ));
+        }
+        Application::Deciding(s) => tasks.push(staged(TaskKind::Decide, StageName::Decision, s.second.at)),
+        Application::Granted(s) if s.delivery.is_none() => {
+            tasks.push(Task::open(
+                TaskKind::Deliver,
+                Some(&bodies.window),
+                s.decision.at,
+                clock(DELIVERY),
+            ));
+        }
+        Application::Refused(s) if s.delivery.is_none() => {
+            tasks.push(Task::open(
+                TaskKind::Deliver,
+                Some(&bodies.window),
+                s.decision.at,
+                clock(DELIVERY),
+            ));
+        }
+        Application::NotAccepted(s) if s.delivery.is_none() => {
+            tasks.push(Task::open(
+                TaskKind::Deliver,
+                Some(&bodies.window),
+                s.decision.at,
+                clock(DELIVERY),
+            ));
+        }
+        _ => {}
+    }
+    tasks.extend(resumptions(app, bodies));
+    tasks
+}
+
+fn reviews(app: &Application, def: &Definition, watch: Watch<'_>) -> Vec<Task> {
+    let reviews = app.case().into_iter().flat_map(|case| &case.reviews);
+    reviews
+        .map(|review| {
+            let due = watch
+                .department(app, def, &review.department)
+                .map(|view| view.due);
+            let done = !review.is_open() || app.state().is_final();
+            let own = Some(review.department.as_str());
+            Task {
+                done,
+                ..Task::open(TaskKind::Review, own, review.round.since, due)
+            }
+        })
+        .collect()
+}
+
+fn resumptions(app: &Application, bodies: &Bodies) -> Vec<Task> {
+    let case = app.case().filter(|_| app.stage().is_some());
+    let stops = case
+        .into_iter()
+        .flat_map(|case| &case.intake.stops)
+        .filter(|stop| stop.last.is_none());
+    stops
+        .map(|stop| {
+            let department = match &stop.reach {
+                StopReach::Whole => bodies.lead.as_str(),
+                StopReach::Department(department) => department.as_str(),
+            };
+            let due = stop.expected.map(|day| Due::On {
+                day,
+                provisional: false,
+            });
+            Task::open(TaskKind::Resume, Some(department), stop.at, due)
+        })
+        .collect()
+}
+
+/// The clock that matters most in the present state.
+pub fn headline(app: &Application, def: &Definition, watch: Watch<'_>) -> Option<ClockView> {
+    let key = match app {
+        Application::Draft(_) | Application::Withdrawn(_) => return None,
+        Application::Submitted(_) => CORRECTION,
+        Application::Correcting(_) => CORRECTION_PERIOD,
+        Application::Granted(_) | Application::Refused(_) | Application::NotAccepted(_) => DELIVERY,
+        _ => STATUTORY_REVIEW,
+    };
+    watch.clock(app, def, key)
+}
+
+/// Whether a last day cannot be computed yet because the holidays of a year are not published.
+pub fn waits_for_calendar(headline: Option<Due>, tasks: &[Task]) -> bool {
+    let dues = tasks.iter().filter(|task| !task.done).map(|task| task.due);
+    dues.chain([headline])
+        .any(|due| matches!(due, Some(Due::Unknown { .. })))
+}

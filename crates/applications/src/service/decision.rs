@@ -1,0 +1,181 @@
+//! The decision and its delivery; what a grant hands on to the licences.
+
+use kernel::{
+    Actor, LegalDate, NewJob,
+    ids::{ApplicationId, EnterpriseId},
+};
+use matters::{Industry, MatterKey, Occasion};
+use serde_json::json;
+
+use super::{Applications, ApplicationsError, Outcome, person};
+use crate::{
+    ISSUE_JOB,
+    model::{Application, Command, Decision, Delivery, GrantTerms, RefusalTerms, UnmetCondition},
+    rules::{self, Action, PaperKind},
+    store::{self, Record},
+};
+
+/// What a granted application hands on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The application.
+    pub application: ApplicationId,
+    /// 受理编号.
+    pub reference: String,
+    /// The matter.
+    pub matter: MatterKey,
+    /// Version of its definition.
+    pub matter_version: u32,
+    /// The industry.
+    pub industry: Industry,
+    /// The enterprise.
+    pub enterprise: EnterpriseId,
+    /// The holder as the application names it.
+    pub holder: Holder,
+    /// 许可范围.
+    pub scope: Vec<String>,
+    /// Day of the decision.
+    pub decided_on: LegalDate,
+    /// First day of validity as the decision names it.
+    pub valid_from: LegalDate,
+    /// Last day of validity as the decision names it.
+    pub valid_to: LegalDate,
+    /// True for data of the demo city.
+    pub demo: bool,
+}
+
+/// The holder of a licence to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Name.
+    pub name: String,
+    /// Unified social credit code or registration number.
+    pub code: String,
+    /// Address.
+    pub address: String,
+    /// Legal representative.
+    pub legal_representative: String,
+    /// 经济类型.
+    pub economic_type: String,
+    /// GB/T 2260 code.
+    pub region: String,
+}
+
+/// A refusal, as the leader writes it.
+#[derive(Clone, Debug)]
+pub struct NewRefusal {
+    /// Reasons.
+    pub reason: String,
+    /// Clauses in words.
+    pub legal_basis: String,
+    /// Conditions not met.
+    pub unmet: Vec<UnmetCondition>,
+}
+
+impl Applications {
+    /// Grants. The licence is issued by a job, once.
+    ///
+    /// # Errors
+    /// [`ApplicationsError::AlreadyDecided`] when somebody was quicker; [`ApplicationsError::Denied`] for a person
+    /// who took part before or lacks the qualification.
+    pub async fn grant(
+        &self,
+        actor: &Actor,
+        id: ApplicationId,
+        reason: String,
+        scope: Option<Vec<String>>,
+    ) -> Outcome<Record> {
+        let open = self.open(actor, id, Action::Decide).await?;
+        let on = open.today();
+        let (valid_from, valid_to) = rules::validity(open.def, on).ok_or(ApplicationsError::NoMatter)?;
+        let scope = scope.unwrap_or_else(|| open.record.application.dossier().form.content.scope.clone());
+        let decision = Decision {
+            by: person(actor),
+            at: open.work.now(),
+            on,
+            reason,
+        };
+        let command = Command::Grant {
+            decision,
+            terms: GrantTerms {
+                scope,
+                valid_from,
+                valid_to,
+            },
+        };
+        let issue = NewJob::new(ISSUE_JOB, &json!({ "application": id }))?.once(id.to_string());
+        self.close(open, command, &[PaperKind::On(Occasion::Granted)], vec![issue])
+            .await
+    }
+
+    /// Refuses, in writing, with reasons, conditions and remedies.
+    ///
+    /// # Errors
+    /// As [`Applications::grant`].
+    pub async fn refuse(&self, actor: &Actor, id: ApplicationId, new: NewRefusal) -> Outcome<Record> {
+        let open = self.open(actor, id, Action::Decide).await?;
+        let decision = Decision {
+            by: person(actor),
+            at: open.work.now(),
+            on: open.today(),
+            reason: new.reason,
+        };
+        let terms = RefusalTerms {
+            unmet: new.unmet,
+            legal_basis: new.legal_basis,
+            remedies: self.remedies(),
+        };
+        let command = Command::Refuse { decision, terms };
+        self.close(open, command, &[PaperKind::On(Occasion::Refused)], Vec::new())
+            .await
+    }
+
+    /// Records that the decision was delivered (行政许可法 art. 44: within ten working days).
+    ///
+    /// # Errors
+    /// [`ApplicationsError::Refused`] names the field.
+    pub async fn deliver(&self, actor: &Actor, id: ApplicationId, mut delivery: Delivery) -> Outcome<Record> {
+        let open = self.open(actor, id, Action::Deliver).await?;
+        delivery.by = person(actor);
+        delivery.at = open.work.now();
+        let command = Command::Deliver(delivery);
+        self.close(open, command, &[PaperKind::On(Occasion::Delivered)], Vec::new())
+            .await
+    }
+
+    /// What a granted application hands on; for the capability that issues licences.
+    ///
+    /// # Errors
+    /// [`ApplicationsError::NotFound`] unless it was granted.
+    pub async fn granted(&self, id: ApplicationId) -> Outcome<Grant> {
+        let system = Actor::system("许可证");
+        let record = store::find(self.kernel.db(), &system, id).await?;
+        let record = record.ok_or(ApplicationsError::NotFound("申请"))?;
+        let Application::Granted(granted) = &record.application else {
+            return Err(ApplicationsError::NotFound("准予许可的申请"));
+        };
+        let dossier = &granted.file.dossier;
+        let holder = &dossier.applicant;
+        Ok(Grant {
+            application: id,
+            reference: granted.file.case.intake.reference.clone(),
+            matter: dossier.matter,
+            matter_version: dossier.matter_version,
+            industry: dossier.matter.industry,
+            enterprise: holder.enterprise,
+            holder: Holder {
+                name: holder.name.clone(),
+                code: holder.code.clone(),
+                address: holder.address.clone(),
+                legal_representative: holder.legal_representative.clone(),
+                economic_type: holder.economic_type.clone(),
+                region: holder.region.clone(),
+            },
+            scope: granted.terms.scope.clone(),
+            decided_on: granted.decision.on,
+            valid_from: granted.terms.valid_from,
+            valid_to: granted.terms.valid_to,
+            demo: holder.demo,
+        })
+    }
+}

@@ -1,0 +1,114 @@
+//! What happens by itself when a period ends. Every job may run twice and late: it looks at the state first.
+
+use kernel::{Actor, ids::ApplicationId};
+
+use super::{Applications, ApplicationsError, Open, Outcome, person, refresh_job};
+use crate::{
+    model::{Application, Command, Withdrawal},
+    rules::{self, Due, next_day},
+    store,
+};
+use matters::{CORRECTION, CORRECTION_PERIOD};
+
+/// Applications recomputed in one transaction.
+const BATCH: u64 = 200;
+
+impl Applications {
+    /// Looks whether the period of an application that waits has ended, and does what the law says then:
+    /// acceptance without notice, or withdrawal of an application that was not mended.
+    pub(crate) async fn on_deadline(&self, id: ApplicationId) -> Outcome<()> {
+        let system = Actor::system("期限届满");
+        let work = self.kernel.begin(&system).await?;
+        let record = store::locked(&work, id)
+            .await?
+            .ok_or(ApplicationsError::NotFound("申请"))?;
+        let def = self.definition(&record.application)?;
+        let bodies = self.bodies(&record.application, def);
+        let open = Open {
+            work,
+            record,
+            def,
+            bodies,
+            phone: None,
+        };
+        let key = match &open.record.application {
+            Application::Submitted(_) => CORRECTION,
+            Application::Correcting(_) => CORRECTION_PERIOD,
+            _ => return Ok(open.work.rollback().await?),
+        };
+        let over = self
+            .due(&open, key)
+            .and_then(Due::day)
+            .is_some_and(|last| last < open.today());
+        if !over {
+            return self.look_again(open, key).await;
+        }
+        match &open.record.application {
+            Application::Submitted(_) => self.deem_accepted(open).await.map(drop),
+            _ => {
+                let at = open.work.now();
+                let reason = "补正期限届满，申请人既未补正也未申请延长".to_owned();
+                let withdrawal = Withdrawal {
+                    by: person(&system),
+                    at,
+                    reason,
+                    treated: true,
+                };
+                self.close(open, Command::Withdraw(withdrawal), &[], Vec::new())
+                    .await
+                    .map(drop)
+            }
+        }
+    }
+
+    /// The end is not there yet, or cannot be computed while the holidays of a year are unknown.
+    async fn look_again(&self, open: Open<'_>, key: &str) -> Outcome<()> {
+        let today = open.today();
+        let due = self.due(&open, key);
+        let day = next_day(due.and_then(Due::sort_day).unwrap_or(today).max(today));
+        let state = open.record.application.state().as_str();
+        let mut work = open.work;
+        work.enqueue(super::deadline_job(open.record.id, state, day)?);
+        work.commit().await?;
+        Ok(())
+    }
+
+    /// Recomputes last days that were unknown, once a day, until the holidays are published.
+    pub(crate) async fn refresh(&self) -> Outcome<()> {
+        let system = Actor::system("期限重算");
+        let mut after = None;
+        let mut waiting = false;
+        loop {
+            let ids = store::unknown_due(self.kernel.db(), after, BATCH).await?;
+            let Some(last) = ids.last() else { break };
+            after = Some(*last);
+            let work = self.kernel.begin(&system).await?;
+            for id in ids {
+                waiting |= self.recompute(&work, id).await?;
+            }
+            work.commit().await?;
+        }
+        if waiting {
+            let mut work = self.kernel.begin(&system).await?;
+            work.enqueue(refresh_job(next_day(work.now().legal_date()))?);
+            work.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the derived days of one application anew; true when they are still unknown.
+    async fn recompute(&self, work: &kernel::Work, id: ApplicationId) -> Outcome<bool> {
+        let Some(record) = store::locked(work, id).await? else {
+            return Ok(false);
+        };
+        let app = &record.application;
+        let def = self.definition(app)?;
+        let watch = self.watch(work.now().legal_date());
+        let tasks = rules::tasks(app, def, &self.bodies(app, def), watch);
+        let headline = rules::headline(app, def, watch).map(|clock| clock.due);
+        let waiting = rules::waits_for_calendar(headline, &tasks);
+        store::set_due(work, id, headline, waiting).await?;
+        store::replace_tasks(work, id, app, &tasks).await?;
+        Ok(waiting)
+    }
+}
