@@ -12,13 +12,17 @@ use time::Date;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::keys::{SourceKey, StatuteKey};
-
+mod city;
+mod documents;
+mod keys;
 mod power;
 mod procedure;
 mod requirements;
 mod term;
 
+pub use city::*;
+pub use documents::*;
+pub use keys::*;
 pub use power::*;
 pub use procedure::*;
 pub use requirements::*;
@@ -83,6 +87,7 @@ impl Industry {
 /// What an application asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = MatterKind)]
 pub enum Kind {
     /// 首次申请
     FirstIssue,
@@ -243,6 +248,7 @@ pub struct Clause {
 /// A whole matter definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterDefinition)]
 pub struct Definition {
     /// Where an editor finds the schema; no meaning of its own.
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]

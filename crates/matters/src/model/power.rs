@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Clause, Provenance};
-use crate::keys::DepartmentKey;
+use super::{Clause, DepartmentKey, Provenance};
 
 /// What is granted at the end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterLicence)]
 pub struct Licence {
     /// Name printed on the certificate.
     pub name: String,
@@ -197,6 +197,7 @@ pub struct AuthorityFact {
 /// A particular rule of the matter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterRule)]
 pub struct Rule {
     /// The rule.
     pub text: String,

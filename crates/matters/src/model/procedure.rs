@@ -5,12 +5,12 @@ use kernel::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Clause, Provenance, Term, WireTerm};
-use crate::keys::{ClockKey, DocumentKey, StageKey};
+use super::{Clause, ClockKey, DocumentKey, Provenance, StageKey, Term, WireTerm};
 
 /// A step of the procedure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterStage)]
 pub struct Stage {
     /// Key used by documents and returns.
     pub key: StageKey,
@@ -103,6 +103,7 @@ pub enum OnExpiry {
 /// A period of time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterClock)]
 pub struct Clock {
     /// Key used by stages, pauses and reviews.
     pub key: ClockKey,
@@ -153,6 +154,7 @@ pub enum PauseCause {
 /// A lawful (or disputed) cause that stops clocks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterPause)]
 pub struct Pause {
     /// The cause.
     pub cause: PauseCause,
@@ -176,6 +178,7 @@ pub struct Pause {
 /// 延长审批期限.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterExtension)]
 pub struct Extension {
     /// Whether the platform offers it.
     pub allowed: bool,

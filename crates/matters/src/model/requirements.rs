@@ -3,12 +3,15 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Clause, Provenance, Term, WireTerm};
-use crate::keys::{ClockKey, ConditionKey, DepartmentKey, DocumentKey, MaterialKey, StageKey};
+use super::{
+    Clause, ClockKey, ConditionKey, DepartmentKey, DocumentKey, MaterialKey, Provenance, StageKey, Term,
+    WireTerm,
+};
 
 /// A condition that the enterprise must meet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterCondition)]
 pub struct Condition {
     /// Key used by materials and reviews.
     pub key: ConditionKey,
@@ -85,6 +88,7 @@ pub enum FileType {
 /// A material that the applicant hands in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterMaterial)]
 pub struct Material {
     /// Key used by reviews and uploads.
     pub key: MaterialKey,
@@ -149,6 +153,7 @@ pub struct Deferral {
 /// One department's part in the parallel review.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterReview)]
 pub struct Review {
     /// The department; its name comes from the city's file.
     pub department: DepartmentKey,

@@ -7,8 +7,7 @@ use codes::LicenceNumberPatterns;
 use super::checks::unknown;
 use super::facts::Fact;
 use super::{Fault, Section};
-use crate::city::{Area, City};
-use crate::model::Definition;
+use crate::model::{Area, City, Definition};
 
 impl City {
     /// Every fault of the city's file against the definitions in use.

@@ -7,9 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Fault;
-use crate::city::City;
-use crate::documents::DocumentDefinition;
-use crate::model::{Clause, Definition, Mark, Provenance};
+use crate::model::{City, Clause, Definition, DocumentDefinition, Mark, Provenance};
 
 /// Sources that prove nothing: recollection and the platform's own proposals.
 const NO_PROOF: [&str; 2] = ["M", "P"];

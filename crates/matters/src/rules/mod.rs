@@ -3,6 +3,7 @@
 
 mod checks;
 mod city;
+mod documents;
 mod facts;
 mod fault;
 
@@ -10,9 +11,11 @@ use std::collections::BTreeSet;
 
 use codes::{BadItemCode, ItemCode, ItemLevel};
 
-use crate::city::City;
-use crate::model::{Clause, Clock, Condition, Deferrable, Definition, FileType, Material, Review, Stage};
+use crate::model::{
+    City, Clause, Clock, ClockUse, Condition, Deferrable, Definition, FileType, Material, Review, Stage,
+};
 
+pub use documents::{DocumentFault, PLACEHOLDERS, compose, compose_with_items, document_number, meaning};
 pub use facts::{Section, Unconfirmed};
 pub use fault::Fault;
 
@@ -100,6 +103,17 @@ impl Definition {
     /// The stage with this key.
     pub fn stage(&self, key: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.key.as_str() == key)
+    }
+
+    /// What everybody may read: all but other readings of the law, which only unsettle the applicant.
+    #[must_use]
+    pub fn published(&self) -> Self {
+        let mut public = self.clone();
+        public.schema = None;
+        public
+            .clocks
+            .retain(|clock| clock.usage != ClockUse::AlternativeReading);
+        public
     }
 
     /// A clause as people write it: 《安全生产许可证条例》第七条.

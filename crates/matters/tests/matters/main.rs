@@ -7,5 +7,6 @@ mod catalogue;
 mod data;
 mod documents;
 mod faults;
+mod http;
 mod schema;
 mod shipped;

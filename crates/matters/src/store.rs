@@ -1,16 +1,16 @@
-//! The rule files, loaded and held to each other. Reading them from disk or from the binary is the
-//! caller's business; this takes paths and bytes.
+//! The store of matters: rule files, parsed and held to each other. There are no tables. Reading the files
+//! is the caller's business; this takes paths and bytes.
 
 use std::collections::BTreeMap;
 
+use codes::{BadTable, MissingYear};
+use kernel::{KernelError, access::Forbidden};
 use serde::{Deserialize, Serialize};
 use time::Date;
+use utoipa::ToSchema;
 
-use crate::city::City;
-use crate::documents::{DocumentDefinition, DocumentFault};
-use crate::keys::{DocumentKey, SourceKey};
-use crate::model::{Definition, MatterKey};
-use crate::rules::{Fault, Section};
+use crate::model::{City, Definition, DocumentDefinition, DocumentKey, MatterKey, SourceKey};
+use crate::rules::{DocumentFault, Fault, Section};
 
 /// The file of sources, `data/matters/sources.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub struct Source {
 }
 
 /// How much weight a source has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceKind {
     /// Text of a statute, read in full or in the named articles.
@@ -55,7 +55,15 @@ pub enum SourceKind {
     Recollection,
 }
 
-/// Why the rule files cannot be used. Chinese, for the person who edits them.
+/// The file that says which of the cities is this installation's, `data/matters/city.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OwnCity {
+    city: String,
+}
+
+/// Why the rule files cannot be used, or a question about them has no answer. Chinese, for the person who
+/// edits the files or asks.
 #[derive(Debug, thiserror::Error)]
 pub enum MattersError {
     /// A file is not what its place demands.
@@ -93,6 +101,33 @@ pub enum MattersError {
     /// Definitions contradict themselves or each other.
     #[error("规则文件有{}处错误：{}", .0.len(), listed(.0))]
     Faulty(Vec<FileFault>),
+    /// No file says which city this is, or there is no such city.
+    #[error("matters/city.json 没有指明本市，或者缺少它指明的城市文件 matters/city.<城市>.json")]
+    NoCity,
+    /// A table that the matters stand on cannot be used.
+    #[error("规则文件 {path} 无法使用")]
+    Table {
+        /// The file.
+        path: &'static str,
+        /// What is wrong with it.
+        #[source]
+        source: BadTable,
+    },
+    /// Rule data cannot be read.
+    #[error(transparent)]
+    Kernel(#[from] KernelError),
+    /// No such matter, or no such version of it.
+    #[error("没有该事项")]
+    NotFound,
+    /// The holidays of a year are not loaded.
+    #[error(transparent)]
+    MissingYear(#[from] MissingYear),
+    /// More working days than anybody counts.
+    #[error("工作日数不能超过{0}")]
+    TooManyDays(u32),
+    /// A permission is missing.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
 }
 
 /// A fault and where it is.
@@ -131,10 +166,12 @@ pub struct Catalogue {
     documents: BTreeMap<(DocumentKey, u32), DocumentDefinition>,
     cities: BTreeMap<String, City>,
     sources: BTreeMap<SourceKey, Source>,
+    own_city: Option<String>,
 }
 
 /// Loads rule files. Paths are relative to `data/`: `matters/<industry>/<kind>.v<n>.json`,
-/// `matters/city.<key>.json`, `matters/sources.json`, `documents/<key>.v<n>.json`; schemas are skipped.
+/// `matters/city.<key>.json`, `matters/city.json`, `matters/sources.json`, `documents/<key>.v<n>.json`;
+/// schemas are skipped.
 ///
 /// # Errors
 /// At the first file that cannot be read, else with all faults of all files together.
@@ -153,6 +190,7 @@ where
                 catalogue.sources = parse::<SourceFile>(path, bytes)?.sources;
                 has_sources = true;
             }
+            Place::OwnCity => catalogue.own_city = Some(parse::<OwnCity>(path, bytes)?.city),
             Place::City => catalogue.add_city(path, parse(path, bytes)?)?,
             Place::Document => catalogue.add_document(path, parse(path, bytes)?)?,
             Place::Matter => catalogue.add_matter(path, parse(path, bytes)?)?,
@@ -172,6 +210,7 @@ where
 enum Place {
     Schema,
     Sources,
+    OwnCity,
     City,
     Document,
     Matter,
@@ -182,6 +221,7 @@ fn place(path: &str) -> Result<Place, MattersError> {
     match parts.as_slice() {
         ["matters" | "documents", "schema.json"] => Ok(Place::Schema),
         ["matters", "sources.json"] => Ok(Place::Sources),
+        ["matters", "city.json"] => Ok(Place::OwnCity),
         ["matters", name] if name.starts_with("city.") => Ok(Place::City),
         ["documents", _] => Ok(Place::Document),
         ["matters", _, _] => Ok(Place::Matter),
@@ -263,6 +303,11 @@ impl Catalogue {
         self.cities.get(key)
     }
 
+    /// The city of this installation, as `matters/city.json` names it.
+    pub fn own_city(&self) -> Option<&City> {
+        self.city(self.own_city.as_deref()?)
+    }
+
     /// Every city.
     pub fn cities(&self) -> impl Iterator<Item = &City> {
         self.cities.values()
@@ -274,8 +319,7 @@ impl Catalogue {
     }
 
     fn add_matter(&mut self, path: &str, one: Definition) -> Result<(), MattersError> {
-        let (industry, kind) = (one.key.industry.as_str(), one.key.kind.as_str());
-        named(path, format!("matters/{industry}/{kind}.v{}.json", one.version))?;
+        named(path, one.path())?;
         match self.matters.insert((one.key, one.version), one) {
             None => Ok(()),
             Some(_) => Err(twice(path)),
@@ -283,7 +327,7 @@ impl Catalogue {
     }
 
     fn add_document(&mut self, path: &str, one: DocumentDefinition) -> Result<(), MattersError> {
-        named(path, format!("documents/{}.v{}.json", one.key, one.version))?;
+        named(path, one.path())?;
         match self.documents.insert((one.key.clone(), one.version), one) {
             None => Ok(()),
             Some(_) => Err(twice(path)),
@@ -291,7 +335,7 @@ impl Catalogue {
     }
 
     fn add_city(&mut self, path: &str, one: City) -> Result<(), MattersError> {
-        named(path, format!("matters/city.{}.json", one.key))?;
+        named(path, one.path())?;
         match self.cities.insert(one.key.clone(), one) {
             None => Ok(()),
             Some(_) => Err(twice(path)),
@@ -358,6 +402,28 @@ impl Catalogue {
                 section: Section::Sources,
                 key: key.to_owned(),
             })
+    }
+}
+
+impl Definition {
+    /// The file of this version, relative to `data/`.
+    pub fn path(&self) -> String {
+        let (industry, kind) = (self.key.industry.as_str(), self.key.kind.as_str());
+        format!("matters/{industry}/{kind}.v{}.json", self.version)
+    }
+}
+
+impl DocumentDefinition {
+    /// The file of this version, relative to `data/`.
+    pub fn path(&self) -> String {
+        format!("documents/{}.v{}.json", self.key, self.version)
+    }
+}
+
+impl City {
+    /// The city's file, relative to `data/`.
+    pub fn path(&self) -> String {
+        format!("matters/city.{}.json", self.key)
     }
 }
 

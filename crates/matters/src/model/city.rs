@@ -5,8 +5,7 @@ use codes::{CreditCode, RegionCode};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use crate::keys::{DepartmentKey, StageKey};
-use crate::model::{Industry, MatterKey, Provenance, iso_date};
+use super::{DepartmentKey, Industry, MatterKey, Provenance, StageKey, iso_date};
 
 /// A city's file, `data/matters/city.<key>.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
