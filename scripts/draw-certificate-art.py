@@ -10,7 +10,7 @@ import pathlib
 
 OUT = pathlib.Path("data/templates/certificate/v1")
 BLUE, AMBER, WHITE = "#12397a", "#f0b400", "#ffffff"
-TINT, LIGHT = "#b9cdea", "#dbe6f5"
+TINT = "#c3d4ec"
 
 
 def svg(width, height, body):
@@ -30,20 +30,22 @@ def spline(points, closed=False):
     return "".join(path) + ("z" if closed else "")
 
 
-def wave_strip(x0, y0, length, amplitude, waves, curves, vertical=False):
-    """Interlaced sine curves whose envelope swells: the band of a banknote border."""
+def wave_tile(width, height, waves, curves, vertical=False):
+    """One period of interlaced sine curves whose envelope swells: repeated, the band of a banknote border."""
     paths = []
-    steps = waves * 4
+    steps = waves * 8
+    point = lambda t, a: (height / 2 + a, t * width) if vertical else (t * width, height / 2 + a)
     for c in range(curves):
         phase = 2 * math.pi * c / curves
         points = []
-        for i in range(steps + 1):
+        for i in range(-1, steps + 2):
             t = i / steps
-            a = math.sin(2 * math.pi * waves * t + phase) * amplitude * (0.82 + 0.18 * math.cos(2 * math.pi * waves / 2 * t))
-            u, v = t * length, a
-            points.append((x0 + v, y0 + u) if vertical else (x0 + u, y0 + v))
+            swell = 0.36 + 0.08 * math.cos(2 * math.pi * t)
+            points.append(point(t, math.sin(2 * math.pi * waves * t + phase) * height * swell))
+        # The points beyond both ends give the curve the right slope at the seams.
         paths.append(spline(points))
-    return paths
+    size = (height, width) if vertical else (width, height)
+    return svg(*size, stroke(paths, BLUE, 0.15))
 
 
 def rosette(cx, cy, radius, lobes, depth, curves, steps=None):
@@ -64,48 +66,22 @@ def stroke(paths, colour, width):
     return f'<path fill="none" stroke="{colour}" stroke-width="{width}" d="{"".join(paths)}"/>'
 
 
-def border(width, height, inset, band, wave):
-    """Frame of a page: double rule, guilloche band between, rosettes on the corners."""
-    mid = inset + band / 2
-    body = ""
-    horizontal = width - 2 * inset - 2 * band
-    vertical = height - 2 * inset - 2 * band
-    strips = []
-    for y in (mid, height - mid):
-        strips += wave_strip(inset + band, y, horizontal, band * 0.42, round(horizontal / wave), 5)
-    for x in (mid, width - mid):
-        strips += wave_strip(x, inset + band, vertical, band * 0.42, round(vertical / wave), 5, vertical=True)
-    body += stroke(strips, BLUE, 0.16)
-    corners = []
-    for x in (mid, width - mid):
-        for y in (mid, height - mid):
-            corners += rosette(x, y, band * 0.62, 8, 0.34, 4)
-            corners += rosette(x, y, band * 0.28, 5, 0.5, 2)
-    body += stroke(corners, BLUE, 0.16)
-    for d, w in ((0, 0.9), (1.1, 0.25), (band - 1.1, 0.25), (band, 0.6)):
-        # The rules stop at the corner rosettes.
-        cut = band * 1.25 - d
-        i = inset + d
-        body += (f'<path fill="none" stroke="{BLUE}" stroke-width="{w}" d="'
-                 f'M{i + cut:.2f} {i:.2f}H{width - i - cut:.2f}M{i + cut:.2f} {height - i:.2f}H{width - i - cut:.2f}'
-                 f'M{i:.2f} {i + cut:.2f}V{height - i - cut:.2f}M{width - i:.2f} {i + cut:.2f}V{height - i - cut:.2f}"/>')
-    return svg(width, height, body)
+def corner(size):
+    """Rosette on a corner of the border; its white ground hides the ends of the bands."""
+    c = size / 2
+    paths = rosette(c, c, size * 0.47, 10, 0.30, 4) + rosette(c, c, size * 0.24, 6, 0.45, 3)
+    return svg(size, size, f'<circle cx="{c}" cy="{c}" r="{c}" fill="{WHITE}"/>' + stroke(paths, BLUE, 0.16)
+               + f'<circle cx="{c}" cy="{c}" r="{c - 0.3:.2f}" fill="none" stroke="{BLUE}" stroke-width="0.5"/>')
 
 
 def field(width, height):
     """The light rosette behind the text."""
     cx, cy, r = width / 2, height / 2, min(width, height) / 2
-    paths = rosette(cx, cy, r * 0.98, 24, 0.10, 4, 24 * 4)
-    paths += rosette(cx, cy, r * 0.80, 18, 0.16, 4, 18 * 4)
-    paths += rosette(cx, cy, r * 0.55, 12, 0.28, 5, 12 * 5)
-    paths += rosette(cx, cy, r * 0.26, 8, 0.42, 4, 8 * 6)
+    paths = rosette(cx, cy, r * 0.98, 24, 0.10, 3, 24 * 4)
+    paths += rosette(cx, cy, r * 0.78, 18, 0.16, 3, 18 * 4)
+    paths += rosette(cx, cy, r * 0.54, 12, 0.28, 4, 12 * 5)
+    paths += rosette(cx, cy, r * 0.26, 8, 0.42, 3, 8 * 6)
     return svg(width, height, stroke(paths, TINT, 0.14))
-
-
-def strip(width, height):
-    """Security strip behind the microtext."""
-    paths = wave_strip(0, height / 2, width, height * 0.42, 14, 7)
-    return svg(width, height, stroke(paths, TINT, 0.15))
 
 
 # --- industry signs, 100 x 100 ------------------------------------------------------------------------------
@@ -165,10 +141,10 @@ SIGNS = {
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / "border-a3.svg").write_text(border(420, 297, 8, 9, 11))
-    (OUT / "border-a4.svg").write_text(border(210, 297, 7, 7, 9))
+    (OUT / "band-horizontal.svg").write_text(wave_tile(24, 8, 2, 6))
+    (OUT / "band-vertical.svg").write_text(wave_tile(24, 8, 2, 6, vertical=True))
+    (OUT / "corner.svg").write_text(corner(15))
     (OUT / "rosette.svg").write_text(field(200, 200))
-    (OUT / "strip.svg").write_text(strip(120, 18))
     for name, body in SIGNS.items():
         (OUT / f"sign-{name}.svg").write_text(svg(100, 100, body))
 

@@ -7,7 +7,6 @@ mod http;
 mod jobs;
 mod migrations;
 pub mod model;
-mod render;
 pub mod rules;
 mod service;
 mod store;

@@ -9,13 +9,14 @@ use cms::signed_data::{
 };
 use der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec};
 use der::{Decode, Encode, Tag, Tagged};
+use spki::AlgorithmIdentifierOwned;
 use x509_cert::Certificate;
 use x509_cert::attr::Attribute;
 use x509_cert::ext::pkix::name::GeneralName;
 
 use crate::asn1::{
-    AT_CONTENT_TYPE, AT_MESSAGE_DIGEST, AT_SIGNING_CERTIFICATE, AT_TIMESTAMP, EssCertIdV2, ID_DATA,
-    ID_SIGNED_DATA, IssuerSerial, SigningCertificateV2, attribute,
+    AT_CONTENT_TYPE, AT_MESSAGE_DIGEST, AT_SIGNING_CERTIFICATE, AT_SIGNING_TIME, AT_TIMESTAMP, EssCertIdV2,
+    ID_DATA, ID_SIGNED_DATA, IssuerSerial, SigningCertificateV2, attribute,
 };
 use crate::suite::{self, ID_SHA256, SigningKey, Suite};
 use crate::{CertificateError, Result};
@@ -295,15 +296,28 @@ impl SignedMessage {
         }
     }
 
-    /// PAdES forbids the signing-time attribute (EN 319 142-1, 6.3); a timestamp token may carry it.
-    pub(crate) fn check_no_signing_time(&self) -> std::result::Result<(), CmsFault> {
-        let attributes = self.info.signed_attrs.as_ref().ok_or(CmsFault::Structure)?;
-        match attributes
-            .iter()
-            .any(|attribute| attribute.oid == crate::asn1::AT_SIGNING_TIME)
-        {
-            true => Err(CmsFault::SigningTime),
-            false => Ok(()),
+    /// What PAdES asks for beyond CMS (EN 319 142-1, 6.3): no content inside, no signing-time attribute, and no
+    /// unsigned attribute but one timestamp.
+    pub(crate) fn check_pades(&self) -> std::result::Result<(), CmsFault> {
+        let signed = self.info.signed_attrs.as_ref().ok_or(CmsFault::Structure)?;
+        if signed.iter().any(|attribute| attribute.oid == AT_SIGNING_TIME) {
+            return Err(CmsFault::SigningTime);
+        }
+        let detached = self.data.encap_content_info.econtent.is_none();
+        let stamped = self
+            .info
+            .unsigned_attrs
+            .as_ref()
+            .is_none_or(|_| self.timestamp().is_some());
+        let alone = self
+            .info
+            .unsigned_attrs
+            .as_ref()
+            .is_none_or(|attributes| attributes.len() == 1);
+        if detached && stamped && alone {
+            Ok(())
+        } else {
+            Err(CmsFault::Structure)
         }
     }
 
@@ -334,6 +348,27 @@ impl SignedMessage {
             _ => Err(CmsFault::CertificateReference),
         }
     }
+}
+
+/// Parts of the structure that no signature covers must be what every signer writes, so that no byte of them can
+/// be changed unnoticed.
+fn is_plain(data: &SignedData, info: &SignerInfo) -> bool {
+    let plain = |algorithm: &AlgorithmIdentifierOwned| algorithm.parameters.as_ref().is_none_or(Any::is_null);
+    let version = if data.encap_content_info.econtent_type == ID_DATA {
+        CmsVersion::V1
+    } else {
+        CmsVersion::V3
+    };
+    data.version == version
+        && info.version == CmsVersion::V1
+        && data.crls.is_none()
+        && data
+            .digest_algorithms
+            .iter()
+            .any(|algorithm| algorithm.oid == info.digest_alg.oid)
+        && data.digest_algorithms.iter().all(plain)
+        && plain(&info.digest_alg)
+        && plain(&info.signature_algorithm)
 }
 
 fn certificates(data: &SignedData) -> impl Iterator<Item = &Certificate> {

@@ -218,6 +218,11 @@ impl KeyStore {
         })
     }
 
+    /// Whether this is a demo authority; certificates under it should be printed with [`crate::Look::demo`].
+    pub fn is_demo(&self) -> bool {
+        self.state.demo
+    }
+
     /// The identity that signs certificates and documents.
     pub fn authority(&self) -> Result<SigningIdentity> {
         let (key, certificate) = self.active(Role::Authority)?;

@@ -9,42 +9,45 @@
 //! OfficialDocument ─ Printer::document ─── Unsigned ─────────┘          verify_pdf(bytes, trust, now) ── Report
 //! ```
 //!
-//! # Public face
+//! # The path of a certificate
 //!
-//! Records and pages
-//! - `LicenceRecord { number, identifier, enterprise, credit_code, address, legal_representative, economic_type,
-//!   industry, scope, valid_from, valid_until, issued_on, authority, authority_code, edition, version, … }`,
-//!   `LicenceRecord::attachment() -> Vec<u8>` (the exact bytes of `licence.json`, GB/T 36903 codes included)
-//! - `Edition::{Original, Duplicate}`; `Look { demo, high_contrast, bilingual, .. }`
-//! - `Templates::embedded()`, `Templates::with_override(dir)`; a record names its template version
-//! - `Printer::new(FontSources, Templates)`, `.certificate(&record, &qr_url, &look, at) -> Unsigned`,
-//!   `.document(&OfficialDocument, at) -> Unsigned`, `.missing_glyphs(text)`
-//! - `OfficialDocument { title, number, addressee, blocks, authority, date, … }` for `notice.typ`
+//! ```no_run
+//! # use certificate::*;
+//! # use time::OffsetDateTime;
+//! # fn issue(record: &LicenceRecord, now: OffsetDateTime) -> Result<Vec<u8>> {
+//! // Once per process.
+//! let chance = SystemChance::new();
+//! let store = KeyStore::open("keys".as_ref(), "passphrase")?;
+//! let printer = Printer::new(&FontSources::default(), Templates::embedded())?;
+//! let (identity, tsa, qr, trust) = (store.authority()?, store.tsa()?, store.qr()?, store.trust()?);
+//! let origin: PublicOrigin = "https://aq.example.gov.cn".parse()?;
 //!
-//! Keys
-//! - `trait Chance { fn fill(&self, &mut [u8]) }`, `SystemChance`
-//! - `trait Suite` (digest, algorithm identifiers, verification), `trait SigningKey`
-//! - `SigningIdentity { key, certificate, chain }`, `CertificateAuthority`, `Profile`, `Revocation`
-//! - `KeyStore::create_demo(dir, passphrase, &DemoNames, now, chance)`, `KeyStore::open(dir, passphrase)`,
-//!   `.authority() -> SigningIdentity`, `.tsa() -> LocalTsa`, `.qr() -> QrSigner`, `.ca_bundle_pem()`,
-//!   `.crl_der()`, `.revoke(serial, reason, now)`, `.rotate(role, now, chance)`, `.trust() -> Trust`
+//! // For each certificate: code, page (store these bytes), signature and timestamp (store these too).
+//! let proof = QrProof::sign(QrEssentials::of(record)?, &qr)?;
+//! let look = Look { demo: store.is_demo(), ..Look::default() };
+//! let page = printer.certificate(record, &proof.url(&origin), &look, now)?;
+//! let claim = Claim::new("安全生产许可证签发", "江西省南昌市", now);
+//! let pdf = sign_locally(&page, &identity, &claim, &tsa, &trust, &chance)?;
 //!
-//! QR
-//! - `QrProof::sign(&essentials, &QrSigner, public_url) -> SignedQr { url, .. }`, `QrProof::parse(text)`,
-//!   `QrProof::verify(&trust, now)`, `QrProof::find_in_image(bytes)`
+//! assert_eq!(verify_pdf(&pdf, &trust, now).verdict, Verdict::Valid);
+//! # Ok(pdf) }
+//! ```
 //!
-//! Signing
-//! - `begin(&Unsigned, &SigningIdentity, &Claim) -> Pending`, `Pending::timestamp_request(chance)`,
-//!   `Pending::finish(Stamp)`; `sign(…, &dyn TimestampSource, …).await`; `sign_locally(…, &LocalTsa, now, …)`
-//! - `LocalTsa::answer(request_der, now, chance) -> Vec<u8>` (mount it at `/tsa`)
-//! - `TimestampRequest::new(digest, chance)`, `.accept(response_der, &trust) -> TimestampToken`
+//! With an outside timestamp authority, [`sign`] takes a [`TimestampSource`]; callers that keep network and
+//! signing apart use [`begin`], [`Pending::timestamp_request`], [`TimestampRequest::accept`] and
+//! [`Pending::finish`].
 //!
-//! Verification
-//! - `Trust::from_pem(bundle)`, `.with_crl(der)`, `.with_tsa_roots(pem)`
-//! - `verify_pdf(bytes, &trust, now) -> Report`, `verify_pdf_against(bytes, &trust, now, &Expected { qr, record })`
-//! - `verify_qr(text, &trust, now) -> Report`
-//! - `Report { verdict, steps: [{ step, ok, detail }], licence, signed_at, signer, notes }`,
-//!   `Verdict::{Valid, Expired, NotYetValid, Altered, Untrusted, Unknown, Suspended, Revoked, …}`
+//! # Standards
+//!
+//! PDF/A-3b (ISO 19005-3) · PAdES B-T (ETSI EN 319 142-1) by incremental update (ISO 32000-1, 7.5.6) · CAdES
+//! attributes (RFC 5035) in CMS (RFC 5652) · timestamps (RFC 3161) · X.509 and revocation lists (RFC 5280) ·
+//! licence metadata GB/T 36903 and identifier GB/T 36904 · QR codes ISO/IEC 18004 level H, drawn twice, because one
+//! code alone does not survive the loss of 30 % of its area.
+//!
+//! # What is deliberately absent
+//!
+//! No network, no clock, no database, no status of licences: whether a licence is suspended or revoked today is
+//! for the caller, who replaces [`Verdict::Valid`] by what the register says.
 
 mod asn1;
 mod cades;

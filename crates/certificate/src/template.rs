@@ -37,7 +37,7 @@ macro_rules! embedded {
 
 const CERTIFICATE_V1: Files = embedded!("certificate/v1":
     "original.typ", "duplicate.typ", "common.typ",
-    "border-a3.svg", "border-a4.svg", "rosette.svg", "strip.svg",
+    "band-horizontal.svg", "band-vertical.svg", "corner.svg", "rosette.svg",
     "sign-civil_explosives.svg", "sign-coal_mine.svg", "sign-construction.svg", "sign-fireworks.svg",
     "sign-general.svg", "sign-hazardous_chemicals.svg", "sign-non_coal_mine.svg",
 );

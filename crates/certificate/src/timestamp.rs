@@ -145,10 +145,15 @@ impl TimestampToken {
             CmsFault::Structure | CmsFault::NoCertificate => TimestampFault::Unreadable,
             _ => TimestampFault::Signature,
         })?;
-        let certificates: Vec<_> = message.certificates().cloned().collect();
+        let carried: Vec<_> = message.certificates().cloned().collect();
         trust
-            .check(message.signer(), &certificates, Usage::Timestamps, self.time()?)
-            .map_err(|fault| TimestampFault::Untrusted(fault.to_string()))
+            .check(message.signer(), &carried, Usage::Timestamps, self.time()?)
+            .map_err(|fault| TimestampFault::Untrusted(fault.to_string()))?;
+        if trust.are_intact(&carried) {
+            Ok(())
+        } else {
+            Err(TimestampFault::Signature)
+        }
     }
 }
 

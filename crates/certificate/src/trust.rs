@@ -1,8 +1,10 @@
 //! What a verifier trusts: a bundle of certificates, and revocation lists.
 
+use der::asn1::BitString;
 use der::oid::AssociatedOid;
 use der::{Decode, Encode};
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
+use spki::AlgorithmIdentifierOwned;
 use time::OffsetDateTime;
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
 use x509_cert::Certificate;
@@ -210,6 +212,15 @@ impl Trust {
         Err(fault)
     }
 
+    /// Whether every certificate that came along carries a good signature of an issuer that came along too or is
+    /// known. Carried certificates are outside of what the signer signed; this is how a change in one shows.
+    pub(crate) fn are_intact(&self, carried: &[Certificate]) -> bool {
+        let known: Vec<&Certificate> = self.authorities().chain(carried).collect();
+        carried
+            .iter()
+            .all(|certificate| known.iter().any(|issuer| is_signed_by(certificate, issuer)))
+    }
+
     fn authorities(&self) -> impl Iterator<Item = &Certificate> {
         std::iter::once(&self.root)
             .chain(&self.others)
@@ -314,17 +325,38 @@ fn is_self_signed_authority(certificate: &Certificate) -> bool {
 }
 
 fn is_issued_by(list: &CertificateList, authority: &Certificate) -> bool {
-    let tbs = authority.tbs_certificate();
-    let key = tbs.subject_public_key_info();
-    let algorithm = list.signature_algorithm.oid;
-    let (Ok(signed), Some(signature)) = (list.tbs_cert_list.to_der(), list.signature.as_bytes()) else {
+    let subject = authority.tbs_certificate().subject();
+    list.tbs_cert_list.issuer == *subject
+        && holds(
+            &list.tbs_cert_list,
+            &list.signature_algorithm,
+            &list.signature,
+            authority,
+        )
+}
+
+fn is_signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {
+    let (algorithm, signature) = (certificate.signature_algorithm(), certificate.signature());
+    certificate.tbs_certificate().issuer() == issuer.tbs_certificate().subject()
+        && certificate.tbs_certificate().signature() == algorithm
+        && holds(certificate.tbs_certificate(), algorithm, signature, issuer)
+}
+
+/// Whether an X.509 signature holds under the key of a certificate.
+fn holds(
+    signed: &impl Encode,
+    algorithm: &AlgorithmIdentifierOwned,
+    signature: &BitString,
+    signer: &Certificate,
+) -> bool {
+    let key = signer.tbs_certificate().subject_public_key_info();
+    let (Ok(signed), Some(signature)) = (signed.to_der(), signature.as_bytes()) else {
         return false;
     };
-    let holds = suite::SUITES
+    suite::SUITES
         .iter()
-        .filter(|suite| suite.matches(algorithm, suite.digest_algorithm().oid, key.algorithm.oid))
-        .any(|suite| suite.verify(key, &signed, signature));
-    holds && list.tbs_cert_list.issuer == *tbs.subject()
+        .filter(|suite| suite.matches(algorithm.oid, suite.digest_algorithm().oid, key.algorithm.oid))
+        .any(|suite| suite.verify(key, &signed, signature))
 }
 
 fn to_der(certificate: &Certificate) -> std::result::Result<CertificateDer<'static>, PathFault> {

@@ -1,1 +1,81 @@
-fn main() {}
+//! The `anxu` program.
+
+mod audit;
+mod serve;
+mod user;
+mod verify;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Work-safety licensing and supervision.
+#[derive(Parser)]
+#[command(name = "anxu", version, about)]
+struct Cli {
+    /// Configuration file; `anxu.toml` in the working folder unless given. `ANXU_*` variables override it.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// Report as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the platform.
+    Serve,
+    /// Serve a marked demo installation with an account for every role.
+    Demo,
+    /// Bring the database up to date.
+    Migrate,
+    /// Verify a certificate (PDF file) or the text of its QR code.
+    Verify(verify::Args),
+    /// Check every sealed row, file, event and log entry against each other.
+    Audit,
+    /// Write the stored signed PDF of a licence.
+    Certificate(audit::CertificateArgs),
+    /// Accounts.
+    #[command(subcommand)]
+    User(user::Command),
+    /// Import data.
+    #[command(subcommand)]
+    Import(user::Import),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    serve::start_logging();
+    let cli = Cli::parse();
+    let config = match server::Config::load(cli.config.as_deref()) {
+        Ok(config) => config,
+        Err(error) => return fail(&error),
+    };
+    let outcome = match cli.command {
+        Command::Serve => serve::serve(config).await,
+        Command::Demo => serve::demo(config).await,
+        Command::Migrate => serve::open(config).await.map(|_| true),
+        Command::Verify(args) => verify::run(&config, args, cli.json).await,
+        Command::Audit => audit::run(config, cli.json).await,
+        Command::Certificate(args) => audit::certificate(config, args).await,
+        Command::User(command) => user::run(config, command).await,
+        Command::Import(command) => user::import(config, command, cli.json).await,
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => fail(error.as_ref()),
+    }
+}
+
+/// The whole chain of causes, once.
+#[allow(clippy::print_stderr)]
+fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    eprintln!("anxu: {}", kernel::problem::chain(error));
+    ExitCode::FAILURE
+}
+
+/// What a command comes to: whether it succeeded, or why it could not be done.
+type Outcome = Result<bool, Box<dyn std::error::Error>>;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use tlog_tiles::{HASH_SIZE, Tile};
+use tlog_tiles::HASH_SIZE;
 
 use crate::entry::bundle_prefix;
 use crate::error::Error;
@@ -144,12 +144,6 @@ impl TilePath {
                 width: clamp_width(left),
             }
         })
-    }
-
-    /// The coordinates of a tile of the `tlog_tiles` crate (height 8, hashes only).
-    pub(crate) fn of(tile: &Tile) -> Result<Self, Error> {
-        let width = u16::try_from(tile.width()).map_err(|_| Error::TooLarge)?;
-        Self::hashes(tile.level(), tile.level_index(), width)
     }
 }
 

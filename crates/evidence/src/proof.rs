@@ -1,20 +1,23 @@
 //! Inclusion and consistency proofs (RFC 6962, sections 2.1.1 and 2.1.2).
 //!
 //! Proofs are made from tiles that are first authenticated against the root of the tree, so a damaged
-//! store yields an error and never a proof that fails at the verifier's.
+//! store yields an error and never a proof that fails at the verifier's. `tlog_tiles` has a reader for this
+//! (`TileHashReader`), but its version 0.2.0 leaves tiles unauthenticated when several subtrees of the root
+//! lie in one tile; the tests here found it.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use tlog_tiles::{
-    EMPTY_HASH, Error as TlogError, HASH_SIZE, Hash, Tile, TileHashReader, TileReader as TlogReader,
-    check_record, check_tree, prove_record, prove_tree, record_hash,
+    EMPTY_HASH, Error as TlogError, HASH_SIZE, Hash, HashReader, Tile, check_record, check_tree,
+    prove_record, prove_tree, record_hash,
 };
 
 use crate::entry::parse_bundle;
 use crate::error::{Error, ReadError};
-use crate::path::{TILE_HEIGHT, TileKind, TilePath, width_in};
+use crate::path::{TILE_HEIGHT, TILE_WIDTH, TileKind, TilePath, width_in};
 use crate::tiles::{TileReader, read};
-use crate::tree::{TreeHead, checked_size};
+use crate::tree::{TreeHead, checked_size, edge_paths, read_edge};
 
 /// No proof in a tree of 64-bit size is longer; longer ones are refused unread.
 pub(crate) const MAX_PROOF_HASHES: usize = 64;
@@ -29,7 +32,7 @@ pub fn inclusion_proof<R: TileReader + ?Sized>(
     head: &TreeHead,
 ) -> Result<Vec<Hash>, Error> {
     check_index(index, head.size)?;
-    with_hashes(reader, head, |hashes| prove_record(head.size, index, hashes))
+    prove(reader, head, |hashes| prove_record(head.size, index, hashes))
 }
 
 /// Proves that the tree of `old_size` leaves is a prefix of the tree `head`. The proof from the empty tree
@@ -46,7 +49,7 @@ pub fn consistency_proof<R: TileReader + ?Sized>(
     if old_size == 0 {
         return Ok(Vec::new());
     }
-    with_hashes(reader, head, |hashes| prove_tree(head.size, old_size, hashes))
+    prove(reader, head, |hashes| prove_tree(head.size, old_size, hashes))
 }
 
 /// The tiles that [`inclusion_proof`] reads.
@@ -119,15 +122,31 @@ impl<'a, R: TileReader + ?Sized> VerifiedTiles<'a, R> {
     }
 
     fn hashes(&self, level: u8, path: TilePath) -> Result<Vec<u8>, ReadError> {
-        let width = width_in(self.head.size, level, path.index()).filter(|&there| path.width() <= there);
-        if width.is_none() || checked_size(self.head.size).is_err() {
-            return Err(ReadError::Missing(path));
-        }
-        let tile = Tile::new(TILE_HEIGHT, level, path.index(), u32::from(path.width()), false);
-        with_hashes(self.reader, &self.head, |hashes| tile.read_data(hashes)).map_err(|error| match error {
-            Error::Read(cause) => cause,
-            _ => ReadError::Damaged(path),
-        })
+        let size = self.head.size;
+        let whole = path_in(size, level, path.index()).filter(|_| checked_size(size).is_ok());
+        let whole = whole
+            .filter(|whole| path.width() <= whole.width())
+            .ok_or(ReadError::Missing(path))?;
+        self.authentic(whole)
+            .map_err(|error| match error {
+                Error::Read(cause) => cause,
+                _ => ReadError::Damaged(path),
+            })
+            .and_then(|bytes| {
+                path.cut(&bytes)
+                    .map(<[u8]>::to_vec)
+                    .ok_or(ReadError::Damaged(path))
+            })
+    }
+
+    fn authentic(&self, path: TilePath) -> Result<Vec<u8>, Error> {
+        let mut paths = Vec::new();
+        with_ancestors(self.head.size, path, &mut paths)?;
+        let mut authentic = AuthenticTiles::read(self.reader, &self.head, &paths)?;
+        authentic
+            .tiles
+            .remove(&path)
+            .ok_or(Error::NotTheTree { size: self.head.size })
     }
 
     fn entries(&self, path: TilePath) -> Result<Vec<u8>, ReadError> {
@@ -182,75 +201,139 @@ fn checked_proof(proof: &[Hash]) -> Result<Vec<Hash>, Error> {
     }
 }
 
-/// Runs `make` over hashes that are authenticated against the root of `head`.
-fn with_hashes<R: TileReader + ?Sized, T>(
+/// Makes a proof from tiles that are all authenticated against the root first.
+fn prove<R: TileReader + ?Sized>(
     reader: &R,
     head: &TreeHead,
-    make: impl FnOnce(&TileHashReader<'_>) -> Result<T, TlogError>,
-) -> Result<T, Error> {
-    let bridge = Bridge {
-        reader,
-        failure: RefCell::new(None),
-    };
-    let result = make(&TileHashReader::new(head.size, head.root, &bridge));
-    result.map_err(|_| match bridge.failure.into_inner() {
-        Some(failure) => Error::Read(failure),
-        None => Error::NotTheTree { size: head.size },
-    })
+    make: impl Fn(&Hashes<'_>) -> Result<Vec<Hash>, TlogError>,
+) -> Result<Vec<Hash>, Error> {
+    let tiles = AuthenticTiles::read(reader, head, &planned(head.size, &make)?)?;
+    make(&Hashes(&tiles)).map_err(|_| Error::NotTheTree { size: head.size })
 }
 
-/// Which tiles `make` would read. Each proof reads its tiles in one call, so the first call tells all.
-fn planned<T>(
+/// Which tiles `make` needs. Each proof asks for its hashes in one call, so the first call tells all.
+fn planned(
     size: u64,
-    make: impl FnOnce(&TileHashReader<'_>) -> Result<T, TlogError>,
+    make: impl Fn(&Hashes<'_>) -> Result<Vec<Hash>, TlogError>,
 ) -> Result<Vec<TilePath>, Error> {
     let plan = Plan {
-        tiles: RefCell::new(Vec::new()),
+        asked: RefCell::default(),
     };
-    // The run ends at its first read, before the root (here a placeholder) is looked at.
-    let _ended_at_first_read = make(&TileHashReader::new(size, EMPTY_HASH, &plan));
-    plan.tiles.into_inner().iter().map(TilePath::of).collect()
-}
-
-/// Offers a [`TileReader`] of this crate to `tlog_tiles`, whose errors cannot carry the cause of a failure.
-struct Bridge<'a, R: ?Sized> {
-    reader: &'a R,
-    failure: RefCell<Option<ReadError>>,
-}
-
-impl<R: TileReader + ?Sized> TlogReader for Bridge<'_, R> {
-    fn height(&self) -> u8 {
-        TILE_HEIGHT
+    let _ends_at_its_first_read = make(&Hashes(&plan));
+    let asked = plan.asked.into_inner();
+    if asked.is_empty() {
+        return Ok(Vec::new());
     }
+    let mut paths: Vec<TilePath> = edge_paths(size)?.into_iter().flatten().collect();
+    for index in asked {
+        with_ancestors(size, tile_of(size, index).ok_or(Error::TooLarge)?, &mut paths)?;
+    }
+    Ok(paths)
+}
 
-    fn read_tiles(&self, tiles: &[Tile]) -> Result<Vec<Vec<u8>>, TlogError> {
-        let read_one = |tile| {
-            let path = TilePath::of(tile).map_err(|_| TlogError::InvalidTile)?;
-            read(self.reader, path).map_err(|failure| {
-                self.failure.replace(Some(failure));
-                TlogError::InvalidTile
-            })
+/// The tile, in its width in a tree of `size` leaves, that holds a hash or the hashes it is computed from.
+fn tile_of(size: u64, stored_hash_index: u64) -> Option<TilePath> {
+    let tile = Tile::from_index(TILE_HEIGHT, stored_hash_index);
+    path_in(size, tile.level(), tile.level_index())
+}
+
+fn path_in(size: u64, level: u8, index: u64) -> Option<TilePath> {
+    TilePath::hashes(level, index, width_in(size, level, index)?).ok()
+}
+
+/// Adds a tile after all the tiles above it that are needed to authenticate it.
+fn with_ancestors(size: u64, path: TilePath, paths: &mut Vec<TilePath>) -> Result<(), Error> {
+    if paths.contains(&path) {
+        return Ok(());
+    }
+    if let (true, Some(parent)) = (path.is_full(), parent_of(size, path)) {
+        with_ancestors(size, parent, paths)?;
+    }
+    paths.push(path);
+    Ok(())
+}
+
+/// The tile that holds the hash of a full tile.
+fn parent_of(size: u64, path: TilePath) -> Option<TilePath> {
+    match path.kind() {
+        TileKind::Hashes { level } => path_in(size, level + 1, path.index() / u64::from(TILE_WIDTH)),
+        TileKind::Entries => None,
+    }
+}
+
+/// Tiles of hashes that were authenticated against the root: the partial ones by the root itself, each full
+/// one by the hash that stands for it in the tile above.
+struct AuthenticTiles {
+    size: u64,
+    tiles: BTreeMap<TilePath, Vec<u8>>,
+}
+
+impl AuthenticTiles {
+    /// Reads the right edge of the tree and these further tiles, which are listed after their ancestors.
+    fn read<R: TileReader + ?Sized>(reader: &R, head: &TreeHead, paths: &[TilePath]) -> Result<Self, Error> {
+        let mut authentic = Self {
+            size: head.size,
+            tiles: BTreeMap::new(),
         };
-        tiles.iter().map(read_one).collect()
+        if paths.is_empty() {
+            return Ok(authentic);
+        }
+        let edge = edge_paths(head.size)?.into_iter().zip(read_edge(reader, head)?);
+        authentic
+            .tiles
+            .extend(edge.filter_map(|(path, bytes)| path.map(|path| (path, bytes))));
+        for &path in paths {
+            if !authentic.tiles.contains_key(&path) {
+                let bytes = read(reader, path)?;
+                if authentic.hash_above(path) != Some(&Tile::subtree_hash(&bytes).0) {
+                    return Err(Error::Read(ReadError::Damaged(path)));
+                }
+                authentic.tiles.insert(path, bytes);
+            }
+        }
+        Ok(authentic)
     }
 
-    fn save_tiles(&self, _tiles: &[Tile], _data: &[Vec<u8>]) {}
+    /// The hash of a full tile in the tile above it.
+    fn hash_above(&self, path: TilePath) -> Option<&[u8; HASH_SIZE]> {
+        let above = self.tiles.get(&parent_of(self.size, path)?)?;
+        let position = usize::try_from(path.index() % u64::from(TILE_WIDTH)).ok()?;
+        above.get(position * HASH_SIZE..)?.first_chunk()
+    }
 }
 
-/// Notes which tiles are asked for, and gives none.
+impl HashReader for AuthenticTiles {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, TlogError> {
+        let hash = |&index| {
+            let path = tile_of(self.size, index).ok_or(TlogError::IndexesNotInTree)?;
+            let bytes = self.tiles.get(&path).ok_or(TlogError::InvalidTile)?;
+            let TileKind::Hashes { level } = path.kind() else {
+                return Err(TlogError::InvalidTile);
+            };
+            let tile = Tile::new(TILE_HEIGHT, level, path.index(), u32::from(path.width()), false);
+            tile.hash_at_index(bytes, index)
+        };
+        indexes.iter().map(hash).collect()
+    }
+}
+
+/// Notes which hashes are asked for, and gives none.
 struct Plan {
-    tiles: RefCell<Vec<Tile>>,
+    asked: RefCell<Vec<u64>>,
 }
 
-impl TlogReader for Plan {
-    fn height(&self) -> u8 {
-        TILE_HEIGHT
+impl HashReader for Plan {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, TlogError> {
+        self.asked.replace(indexes.to_vec());
+        Err(TlogError::IndexesNotInTree)
     }
+}
 
-    fn read_tiles(&self, tiles: &[Tile]) -> Result<Vec<Vec<u8>>, TlogError> {
-        self.tiles.replace(tiles.to_vec());
-        Err(TlogError::InvalidTile)
+/// Either of the two, for functions that take one type.
+struct Hashes<'a>(&'a dyn HashReader);
+
+impl HashReader for Hashes<'_> {
+    fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, TlogError> {
+        self.0.read_hashes(indexes)
     }
-
-    fn save_tiles(&self, _tiles: &[Tile], _data: &[Vec<u8>]) {}
 }

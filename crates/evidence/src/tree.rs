@@ -117,9 +117,10 @@ pub(crate) fn checked_size(size: u64) -> Result<u64, Error> {
 }
 
 /// The partial tiles of a tree, lowest level first; empty bytes where a level ends with a full tile.
-type Edge = Vec<Vec<u8>>;
+pub(crate) type Edge = Vec<Vec<u8>>;
 
-fn read_edge<R: TileReader + ?Sized>(reader: &R, head: &TreeHead) -> Result<Edge, Error> {
+/// Reads the partial tiles and checks them against the root.
+pub(crate) fn read_edge<R: TileReader + ?Sized>(reader: &R, head: &TreeHead) -> Result<Edge, Error> {
     let edge = read_partials(reader, head.size)?;
     if root_of_edge(&edge) == head.root {
         Ok(edge)
@@ -137,7 +138,7 @@ fn read_partials<R: TileReader + ?Sized>(reader: &R, size: u64) -> Result<Edge, 
 }
 
 /// Of each level the path of its partial tile, if it has one.
-fn edge_paths(size: u64) -> Result<Vec<Option<TilePath>>, Error> {
+pub(crate) fn edge_paths(size: u64) -> Result<Vec<Option<TilePath>>, Error> {
     checked_size(size)?;
     let levels = (0_u8..).take_while(|&level| hashes_at(size, level) > 0);
     levels

@@ -147,7 +147,8 @@ impl Kernel {
         self.inner.wake.notify_waiters();
     }
 
-    pub(crate) async fn woken(&self) {
+    /// Waits until this process commits an act. Acts of other processes do not wake it: poll besides.
+    pub async fn changed(&self) {
         self.inner.wake.notified().await;
     }
 }

@@ -61,8 +61,9 @@ impl Work {
         );
         self.conn().execute_raw(raise).await?;
         for chunk in given.chunks(ADOPTED_AT_ONCE) {
-            let mut sql =
-                String::from("INSERT INTO number_given (series, value, subject_type, subject_id, at) VALUES ");
+            let mut sql = String::from(
+                "INSERT INTO number_given (series, value, subject_type, subject_id, at) VALUES ",
+            );
             let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 3 + 2);
             values.extend([series.into(), self.now().into()]);
             for (value, subject) in chunk {
@@ -72,7 +73,9 @@ impl Work {
                 let _ = write!(sql, "{comma}($1, ${first}, ${}, ${}, $2)", first + 1, first + 2);
                 values.extend([stored(*value).into(), subject.kind.into(), subject.id.into()]);
             }
-            self.conn().execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+            self.conn()
+                .execute_raw(Statement::from_sql_and_values(backend, sql, values))
+                .await?;
         }
         Ok(())
     }

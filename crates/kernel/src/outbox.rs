@@ -222,7 +222,7 @@ impl Workers {
             match self.round().await {
                 Ok(0) => {
                     let pause = tokio::time::sleep(Duration::from_millis(500));
-                    tokio::select! { () = pause => {}, () = self.kernel.woken() => {} }
+                    tokio::select! { () = pause => {}, () = self.kernel.changed() => {} }
                 }
                 Ok(_) => {}
                 Err(error) => {

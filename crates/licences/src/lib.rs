@@ -5,6 +5,7 @@ mod http;
 mod jobs;
 mod migrations;
 pub mod model;
+mod neighbours;
 mod ports;
 pub mod rules;
 mod service;
@@ -18,7 +19,8 @@ pub use migrations::migrations;
 pub use model::{DirectIssue, Grant, Holder, Licence, Period, PublicLicence, Status};
 pub use ports::{Certify, Grants, NeighbourError, Pressed};
 pub use service::{
-    IssuedLicence, LicenceQuery, Licences, LicencesError, PRESS_JOB, PressedPair, PublicQuery, Unissued,
+    Count, IssuedLicence, LicenceQuery, Licences, LicencesError, PRESS_JOB, PressedPair, PublicFile,
+    PublicQuery, Unissued,
 };
 pub use store::LicenceAudit;
 

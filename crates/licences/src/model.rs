@@ -315,6 +315,8 @@ pub struct Grant {
     pub scope: Vec<String>,
     /// Day of the decision.
     pub decided_on: LegalDate,
+    /// Validity as the decision names it.
+    pub validity: Period,
     /// Invented data of a demonstration.
     pub demo: bool,
 }

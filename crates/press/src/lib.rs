@@ -8,9 +8,9 @@ mod stamps;
 use std::{path::Path, sync::Arc};
 
 use certificate::{
-    CURRENT_TEMPLATE, CertificateError, Claim, FontSources, KeyStore, LicenceRecord, LocalSource, LocalTsa, Look,
-    OfficialDocument, Printer, PublicOrigin, QrEssentials, QrProof, QrSigner, SigningIdentity, SystemChance, Templates,
-    TimestampPolicy, TimestampSource, Trust, Unsigned, sign,
+    CURRENT_TEMPLATE, CertificateError, Claim, FontSources, KeyStore, LicenceRecord, LocalSource, LocalTsa,
+    Look, OfficialDocument, Printer, PublicOrigin, QrEssentials, QrProof, QrSigner, SigningIdentity,
+    SystemChance, Templates, TimestampPolicy, TimestampSource, Trust, Unsigned, sign,
 };
 pub use stamps::HttpStamps;
 use time::OffsetDateTime;
@@ -83,7 +83,10 @@ impl Press {
         options: PressOptions,
         clock: impl Fn() -> OffsetDateTime + Send + Sync + 'static,
     ) -> Result<Self, PressError> {
-        let templates = options.templates.clone().map_or_else(Templates::embedded, Templates::with_override);
+        let templates = options
+            .templates
+            .clone()
+            .map_or_else(Templates::embedded, Templates::with_override);
         let printer = Printer::new(&FontSources::noto_cjk(&options.fonts), templates)?;
         let stamps: Arc<dyn TimestampSource> = match &options.tsa_url {
             Some(url) => Arc::new(HttpStamps::new(url.clone())),
@@ -115,7 +118,13 @@ impl Press {
         now: OffsetDateTime,
     ) -> Result<KeyStore, PressError> {
         if let (false, Some(authority)) = (KeyStore::exists(folder), demo_authority) {
-            return Ok(KeyStore::create_demo(folder, passphrase, authority, now, &SystemChance::new())?);
+            return Ok(KeyStore::create_demo(
+                folder,
+                passphrase,
+                authority,
+                now,
+                &SystemChance::new(),
+            )?);
         }
         Ok(KeyStore::open(folder, passphrase)?)
     }
@@ -124,7 +133,11 @@ impl Press {
     ///
     /// # Errors
     /// [`PressError`]; nothing leaves without a timestamp.
-    pub async fn document(&self, document: OfficialDocument, at: OffsetDateTime) -> Result<Vec<u8>, PressError> {
+    pub async fn document(
+        &self,
+        document: OfficialDocument,
+        at: OffsetDateTime,
+    ) -> Result<Vec<u8>, PressError> {
         let reason = document.title.clone();
         let unsigned = self.print(move |printer| printer.document(&document, at)).await?;
         self.sign(unsigned, reason, at).await
@@ -134,34 +147,63 @@ impl Press {
     ///
     /// # Errors
     /// [`PressError`].
-    pub async fn preview(&self, document: OfficialDocument, at: OffsetDateTime) -> Result<Vec<u8>, PressError> {
-        Ok(self.print(move |printer| printer.document(&document, at)).await?.pdf)
+    pub async fn preview(
+        &self,
+        document: OfficialDocument,
+        at: OffsetDateTime,
+    ) -> Result<Vec<u8>, PressError> {
+        Ok(self
+            .print(move |printer| printer.document(&document, at))
+            .await?
+            .pdf)
     }
 
     /// The certificate of a record with both QR codes, signed and stamped.
     ///
     /// # Errors
     /// [`PressError`]; nothing leaves without a timestamp.
-    pub async fn certificate(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Pressed, PressError> {
+    pub async fn certificate(
+        &self,
+        record: LicenceRecord,
+        at: OffsetDateTime,
+    ) -> Result<Pressed, PressError> {
         let qr_url = QrProof::sign(QrEssentials::of(&record)?, &self.0.qr)?.url(&self.0.origin);
-        let look = Look { demo: self.0.options.demo, ..Look::default() };
+        let look = Look {
+            demo: self.0.options.demo,
+            ..Look::default()
+        };
         let reason = format!("{} 签发", record.number);
         let url = qr_url.clone();
-        let unsigned = self.print(move |printer| printer.certificate(&record, &url, &look, at)).await?;
-        Ok(Pressed { pdf: self.sign(unsigned, reason, at).await?, qr_url })
+        let unsigned = self
+            .print(move |printer| printer.certificate(&record, &url, &look, at))
+            .await?;
+        Ok(Pressed {
+            pdf: self.sign(unsigned, reason, at).await?,
+            qr_url,
+        })
     }
 
     async fn print(
         &self,
         page: impl FnOnce(&Printer) -> certificate::Result<Unsigned> + Send + 'static,
     ) -> Result<Unsigned, PressError> {
-        let _slot = self.0.slots.acquire().await.map_err(|e| PressError::Stopped(e.to_string()))?;
+        let _slot = self
+            .0
+            .slots
+            .acquire()
+            .await
+            .map_err(|e| PressError::Stopped(e.to_string()))?;
         let printer = Arc::clone(&self.0.printer);
         let printed = tokio::task::spawn_blocking(move || page(&printer)).await;
         Ok(printed.map_err(|e| PressError::Stopped(e.to_string()))??)
     }
 
-    async fn sign(&self, unsigned: Unsigned, reason: String, at: OffsetDateTime) -> Result<Vec<u8>, PressError> {
+    async fn sign(
+        &self,
+        unsigned: Unsigned,
+        reason: String,
+        at: OffsetDateTime,
+    ) -> Result<Vec<u8>, PressError> {
         let claim = Claim::new(reason, self.0.options.location.clone(), at);
         let inner = &self.0;
         let chance = SystemChance::new();

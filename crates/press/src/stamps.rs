@@ -15,7 +15,10 @@ pub struct HttpStamps {
 impl HttpStamps {
     /// A client of the service at `url`.
     pub fn new(url: String) -> Self {
-        Self { url, client: reqwest::Client::new() }
+        Self {
+            url,
+            client: reqwest::Client::new(),
+        }
     }
 }
 

@@ -64,6 +64,9 @@ pub(crate) struct VerificationReport {
     /// When, by a trusted timestamp.
     #[serde(skip_serializing_if = "Option::is_none")]
     signed_at: Option<Moment>,
+    /// What was left unchecked, in Chinese.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
     /// SHA-256 of the file, lower-case hex.
     #[serde(skip_serializing_if = "Option::is_none")]
     sha256: Option<String>,
@@ -140,10 +143,11 @@ struct Difference {
 struct Evidence {
     /// Zero-based index of the leaf.
     index: u64,
-    /// Size of the tree that proves it.
-    tree_size: u64,
-    sealed_at: Moment,
-    /// Where the proof is.
+    /// The entry, lower-case hex.
+    entry: String,
+    /// When the logged event happened.
+    at: Moment,
+    /// Path of the proof (C2SP tlog-proof) on this site.
     proof: String,
 }
 
@@ -254,6 +258,7 @@ impl From<model::Report> for VerificationReport {
             differences: report.differences.into_iter().map(Difference::from).collect(),
             signer: report.signer,
             signed_at: report.signed_at,
+            notes: report.notes,
             sha256: report.sha256,
             evidence: report.evidence.map(Evidence::from),
             checked_at: report.checked_at,
@@ -318,10 +323,10 @@ impl From<model::Difference> for Difference {
 impl From<model::Inclusion> for Evidence {
     fn from(place: model::Inclusion) -> Self {
         Self {
+            proof: place.proof_path(),
             index: place.index,
-            tree_size: place.tree_size,
-            sealed_at: place.sealed_at,
-            proof: place.proof_path,
+            entry: place.entry,
+            at: place.at,
         }
     }
 }

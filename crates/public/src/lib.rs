@@ -6,7 +6,7 @@
 //! optionally, [`EvidenceLookup`] (whether a certificate is in the evidence log).
 //!
 //! ```text
-//! pages(public)            /  /search  /v/{code}  /verify  /matters  /about/verification  robots, sitemap, icon
+//! pages(public)            /  /search  /v/{code}  /verify  /matters  /about/verification  /proofs/…  robots, sitemap, icon
 //! router(public)           POST /api/v1/public/verify
 //! docs(&site, &openapi)    /api/docs
 //! ```
@@ -15,6 +15,7 @@ mod http;
 pub mod model;
 mod pages;
 mod ports;
+mod prover;
 pub mod rules;
 mod service;
 
@@ -22,4 +23,5 @@ pub use http::router;
 pub use model::*;
 pub use pages::{docs, pages};
 pub use ports::{EvidenceLookup, Prover, Register};
+pub use prover::CertificateProver;
 pub use service::{Parts, Public, PublicError, Site, UPLOAD_LIMIT};

@@ -313,6 +313,8 @@ pub struct Proof {
     pub signer: Option<String>,
     /// When, by a trusted timestamp.
     pub signed_at: Option<Moment>,
+    /// What was left unchecked, in Chinese.
+    pub notes: Vec<String>,
 }
 
 /// Finding about a document alone.
@@ -385,14 +387,23 @@ pub struct Difference {
 /// Place of a document in the evidence log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inclusion {
+    /// SHA-256 of the document, lower-case hex.
+    pub sha256: String,
     /// Zero-based index of the leaf.
     pub index: u64,
-    /// Size of the tree that proves it.
-    pub tree_size: u64,
-    /// When it was sealed.
-    pub sealed_at: Moment,
-    /// Address of the proof, on this site.
-    pub proof_path: String,
+    /// The entry, lower-case hex.
+    pub entry: String,
+    /// Proof in the format C2SP tlog-proof, with the signed checkpoint.
+    pub bundle: String,
+    /// When the logged event happened.
+    pub at: Moment,
+}
+
+impl Inclusion {
+    /// Where the proof can be fetched on this site.
+    pub fn proof_path(&self) -> String {
+        format!("/proofs/{}.tlog-proof", self.sha256)
+    }
 }
 
 /// Result of a verification: what the document proves, what the register says, and what follows.
@@ -400,6 +411,8 @@ pub struct Inclusion {
 pub struct Report {
     /// What follows.
     pub verdict: Verdict,
+    /// What the document proves by itself.
+    pub outcome: Outcome,
     /// How it was reached, in order.
     pub steps: Vec<Step>,
     /// What the document states.
@@ -414,6 +427,8 @@ pub struct Report {
     pub signer: Option<String>,
     /// When, by a trusted timestamp.
     pub signed_at: Option<Moment>,
+    /// What was left unchecked, in Chinese.
+    pub notes: Vec<String>,
     /// SHA-256 of the file, lower-case hex; none for a QR code.
     pub sha256: Option<String>,
     /// Place in the evidence log.

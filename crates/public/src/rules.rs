@@ -128,7 +128,11 @@ pub fn verdict(proof: &Proof, licence: Option<&PublicLicence>, today: LegalDate)
         Outcome::Unreadable => return Verdict::Unknown,
         Outcome::Genuine => {}
     }
-    let (Some(claims), Some(licence)) = (&proof.claims, licence) else {
+    let Some(claims) = &proof.claims else {
+        // An official document other than a certificate: its signature is all there is to prove.
+        return Verdict::Valid;
+    };
+    let Some(licence) = licence else {
         return Verdict::Unknown;
     };
     let state = standing_on(licence, today);
@@ -163,40 +167,43 @@ pub fn of_state(state: State) -> Verdict {
 }
 
 /// The step that asks the register, told plainly.
-pub fn register_step(proof: &Proof, licence: Option<&PublicLicence>, today: LegalDate) -> Step {
+pub fn register_step(number: &str, licence: Option<&PublicLicence>, today: LegalDate) -> Step {
     let Some(licence) = licence else {
-        let detail = match (&proof.claims, proof.outcome) {
-            (None, _) | (_, Outcome::Unreadable) => "没有读到许可证编号，无法与登记记录核对。".to_owned(),
-            (Some(claims), _) => format!("登记系统中没有编号为 {} 的许可证。", claims.number),
-        };
-        return Step::new("register", false, detail);
+        return Step::new(
+            "register",
+            false,
+            format!("登记系统中没有编号为 {number} 的许可证。"),
+        );
     };
     let state = standing_on(licence, today);
-    Step::new(
-        "register",
-        state.in_force(),
-        format!(
-            "登记系统现在的状态：{}。{}",
-            state.label(),
-            sentence(licence, today)
-        ),
-    )
+    let detail = format!("{}。{}", state.label(), sentence(licence, today));
+    Step::new("register", state.in_force(), detail)
 }
 
-/// The step that compares certificate and register.
-pub fn comparison_step(differences: &[Difference], same_print: Option<bool>) -> Step {
+/// The step that compares certificate and register. That a forgery copies the register well speaks for
+/// nothing, so there is no such step then.
+pub fn comparison_step(
+    proof: &Proof,
+    claims: &Claims,
+    licence: &PublicLicence,
+    differences: &[Difference],
+) -> Option<Step> {
+    let genuine = proof.outcome == Outcome::Genuine;
     if !differences.is_empty() {
         let fields: Vec<_> = differences.iter().map(|one| one.field).collect();
-        let detail = format!(
-            "证书上的{}与登记记录不一致。变更后未换用新证书时会这样；请以登记记录为准。",
-            fields.join("、")
-        );
-        return Step::new("match", false, detail);
+        let told = format!("证书上的{}与登记记录不一致。", fields.join("、"));
+        let cause = if genuine {
+            "变更后未换用新证书时会这样；请以登记记录为准。"
+        } else {
+            ""
+        };
+        return Some(Step::new("match", false, told + cause));
     }
-    match same_print {
+    let step = match same_print(claims, licence) {
         Some(false) => Step::new("match", false, "这是较早版本的证书，现行证书的指纹与它不同。"),
         _ => Step::new("match", true, "证书上的编号、企业、有效期与登记记录一致。"),
-    }
+    };
+    genuine.then_some(step)
 }
 
 /// Whether the fingerprint on the certificate is one of the current certificates'; `None` when not comparable.
@@ -277,6 +284,285 @@ pub fn sentence(licence: &PublicLicence, today: LegalDate) -> String {
         }
         (_, Standing::Expired | Standing::InForce | Standing::InTransition { .. }) => {
             format!("有效期到{until}为止。")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use matters::Industry;
+    use proptest::prelude::*;
+    use time::{Date, Duration, macros::date};
+
+    use super::*;
+    use crate::model::{CertificateFile, Holder};
+
+    fn licence(standing: Standing) -> PublicLicence {
+        PublicLicence {
+            number: "（赣）WH安许证字〔2025〕000001".into(),
+            identifier: None,
+            name: "安全生产许可证".into(),
+            industry: Industry::Hazchem,
+            holder: Holder {
+                name: "示范化工有限公司".into(),
+                code: "91360111MA0000001R".into(),
+                address: String::new(),
+                legal_representative: String::new(),
+                economic_type: String::new(),
+                region: String::new(),
+            },
+            scope: vec![],
+            valid_from: LegalDate(date!(2025 - 05 - 06)),
+            valid_until: LegalDate(date!(2028 - 05 - 05)),
+            issued_on: LegalDate(date!(2025 - 05 - 06)),
+            renew_from: Some(LegalDate(date!(2028 - 02 - 05))),
+            authority: "江西省应急管理厅".into(),
+            standing,
+            grade: None,
+            history: vec![],
+            penalties: vec![],
+            certificates: vec![CertificateFile {
+                edition: "正本".into(),
+                version: 1,
+                sha256: String::new(),
+                fingerprint: Some("aa".into()),
+            }],
+            version: 1,
+            demo: true,
+            updated_at: kernel::Moment(0),
+        }
+    }
+
+    fn claims() -> Claims {
+        let of = licence(Standing::InForce);
+        Claims {
+            number: of.number,
+            identifier: None,
+            holder: of.holder.name,
+            code: of.holder.code,
+            valid_from: of.valid_from,
+            valid_until: of.valid_until,
+            fingerprint: Some("aa".into()),
+            copy_until: None,
+        }
+    }
+
+    fn proof(outcome: Outcome, claims: Option<Claims>) -> Proof {
+        Proof {
+            outcome,
+            steps: vec![],
+            claims,
+            signer: None,
+            signed_at: None,
+            notes: vec![],
+        }
+    }
+
+    fn on(date: Date) -> LegalDate {
+        LegalDate(date)
+    }
+
+    fn check_state(standing: Standing, day: Date, expected: State) {
+        assert_eq!(
+            standing_on(&licence(standing.clone()), on(day)),
+            expected,
+            "{standing:?} on {day}"
+        );
+    }
+
+    #[test]
+    fn a_licence_ends_at_midnight() {
+        check_state(Standing::InForce, date!(2025 - 05 - 05), State::NotYetValid);
+        check_state(Standing::InForce, date!(2025 - 05 - 06), State::Valid);
+        check_state(Standing::InForce, date!(2028 - 02 - 04), State::Valid);
+        check_state(Standing::InForce, date!(2028 - 02 - 05), State::Expiring);
+        check_state(Standing::InForce, date!(2028 - 05 - 05), State::Expiring);
+        check_state(Standing::InForce, date!(2028 - 05 - 06), State::Expired);
+        check_state(
+            Standing::DeemedRenewed,
+            date!(2028 - 05 - 06),
+            State::DeemedRenewed,
+        );
+    }
+
+    #[test]
+    fn a_suspension_does_not_lift_itself() {
+        let (since, until) = (on(date!(2026 - 01 - 01)), Some(on(date!(2026 - 02 - 01))));
+        check_state(
+            Standing::Suspended { since, until },
+            date!(2026 - 03 - 01),
+            State::Suspended,
+        );
+        check_state(
+            Standing::Suspended { since, until },
+            date!(2028 - 06 - 01),
+            State::Expired,
+        );
+    }
+
+    #[test]
+    fn a_transition_is_over_after_its_last_day() {
+        let until = on(date!(2026 - 12 - 31));
+        check_state(
+            Standing::InTransition { until },
+            date!(2026 - 12 - 31),
+            State::InTransition,
+        );
+        check_state(
+            Standing::InTransition { until },
+            date!(2027 - 01 - 01),
+            State::Valid,
+        );
+    }
+
+    #[test]
+    fn what_was_taken_away_stays_so_after_expiry() {
+        let day = on(date!(2026 - 01 - 01));
+        check_state(
+            Standing::Revoked { on: day },
+            date!(2030 - 01 - 01),
+            State::Revoked,
+        );
+        check_state(
+            Standing::Rescinded { on: day },
+            date!(2030 - 01 - 01),
+            State::Rescinded,
+        );
+        check_state(
+            Standing::Withdrawn { on: day },
+            date!(2030 - 01 - 01),
+            State::Withdrawn,
+        );
+        check_state(
+            Standing::Cancelled { on: day },
+            date!(2030 - 01 - 01),
+            State::Cancelled,
+        );
+    }
+
+    #[test]
+    fn a_search_text_is_recognised() {
+        let number = "（赣）WH安许证字〔2025〕000001";
+        assert_eq!(
+            wanted("(赣)wh安许证字[2025]000001"),
+            Wanted::Number(number.into())
+        );
+        assert_eq!(
+            wanted(" 91360111MA0000001R "),
+            Wanted::Code("91360111MA0000001R".into())
+        );
+        assert_eq!(wanted("化工"), Wanted::Fragment("化工".into()));
+        assert_eq!(wanted("化"), Wanted::TooShort);
+        assert_eq!(wanted("  "), Wanted::Nothing);
+        assert_eq!(wanted(&"化".repeat(121)), Wanted::TooLong);
+    }
+
+    #[test]
+    fn spelling_is_no_difference() {
+        let mut spelt = claims();
+        spelt.number = "(赣)WH安许证字[2025]000001".into();
+        assert_eq!(differences(&spelt, &licence(Standing::InForce)), []);
+        spelt.holder = "示范化学有限公司".into();
+        let found: Vec<_> = differences(&spelt, &licence(Standing::InForce))
+            .into_iter()
+            .map(|one| one.field)
+            .collect();
+        assert_eq!(found, ["企业名称"]);
+    }
+
+    #[test]
+    fn an_old_print_is_a_replaced_certificate() {
+        let mut old = claims();
+        old.fingerprint = Some("bb".into());
+        let day = on(date!(2026 - 01 - 01));
+        let of = licence(Standing::InForce);
+        assert_eq!(
+            verdict(&proof(Outcome::Genuine, Some(old)), Some(&of), day),
+            Verdict::Replaced
+        );
+        assert_eq!(
+            verdict(&proof(Outcome::Genuine, Some(claims())), Some(&of), day),
+            Verdict::Valid
+        );
+    }
+
+    #[test]
+    fn a_temporary_copy_expires() {
+        let mut copy = claims();
+        copy.copy_until = Some(on(date!(2026 - 01 - 01)));
+        let genuine = proof(Outcome::Genuine, Some(copy));
+        let of = licence(Standing::InForce);
+        assert_eq!(
+            verdict(&genuine, Some(&of), on(date!(2026 - 01 - 01))),
+            Verdict::Valid
+        );
+        assert_eq!(
+            verdict(&genuine, Some(&of), on(date!(2026 - 01 - 02))),
+            Verdict::Expired
+        );
+    }
+
+    #[test]
+    fn a_document_without_licence_stands_on_its_signature() {
+        let day = on(date!(2026 - 01 - 01));
+        assert_eq!(verdict(&proof(Outcome::Genuine, None), None, day), Verdict::Valid);
+        assert_eq!(
+            verdict(&proof(Outcome::Unreadable, None), None, day),
+            Verdict::Unknown
+        );
+    }
+
+    fn standings() -> impl Strategy<Value = Standing> {
+        let day = on(date!(2026 - 06 - 01));
+        prop_oneof![
+            Just(Standing::InForce),
+            Just(Standing::DeemedRenewed),
+            Just(Standing::InTransition { until: day }),
+            Just(Standing::Suspended {
+                since: day,
+                until: None
+            }),
+            Just(Standing::Revoked { on: day }),
+            Just(Standing::Rescinded { on: day }),
+            Just(Standing::Withdrawn { on: day }),
+            Just(Standing::Cancelled { on: day }),
+            Just(Standing::Expired),
+            Just(Standing::Replaced {
+                on: day,
+                by: "x".into()
+            }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn only_a_genuine_document_of_a_licence_in_force_is_valid(standing in standings(), days in -400i64..2000, outcome in 0usize..4) {
+            let outcome = [Outcome::Genuine, Outcome::Altered, Outcome::Untrusted, Outcome::Unreadable][outcome];
+            let today = on(date!(2025 - 05 - 06) + Duration::days(days));
+            let of = licence(standing);
+            let found = verdict(&proof(outcome, Some(claims())), Some(&of), today);
+            let in_force = standing_on(&of, today).in_force();
+            prop_assert_eq!(found == Verdict::Valid, outcome == Outcome::Genuine && in_force);
+            prop_assert_eq!(verdict(&proof(Outcome::Genuine, Some(claims())), None, today), Verdict::Unknown);
+        }
+
+        #[test]
+        fn every_state_has_a_sentence(standing in standings(), days in -400i64..2000) {
+            let today = on(date!(2025 - 05 - 06) + Duration::days(days));
+            let of = licence(standing);
+            let said = sentence(&of, today);
+            prop_assert!(said.ends_with('。'), "{said}");
+            if !standing_on(&of, today).in_force() {
+                prop_assert!(!said.contains("还有"), "{said}");
+            }
+        }
+
+        #[test]
+        fn any_text_is_wanted_as_something(text in ".*") {
+            let length = text.trim().chars().count();
+            let asked = wanted(&text);
+            prop_assert_eq!(asked == Wanted::Nothing, length == 0);
+            prop_assert_eq!(asked == Wanted::TooLong, length > LONGEST);
         }
     }
 }

@@ -212,6 +212,17 @@ impl Public {
         }
     }
 
+    /// The proof that a document is in the evidence log; `None` when it is not, or there is no log.
+    ///
+    /// # Errors
+    /// [`PublicError::Upstream`].
+    pub async fn evidence(&self, sha256: &str) -> Result<Option<Inclusion>, PublicError> {
+        match &self.parts.evidence {
+            Some(lookup) => Ok(lookup.inclusion(sha256).await?),
+            None => Ok(None),
+        }
+    }
+
     /// A failing log never hides the status: the proof is then left out.
     async fn inclusion(&self, sha256: &str) -> Option<Inclusion> {
         let lookup = self.parts.evidence.as_ref()?;
@@ -359,15 +370,15 @@ impl Public {
         let today = now.legal_date();
         let mut steps = proof.steps.clone();
         let asked = match &proof.claims {
-            Some(claims) if proof.outcome != Outcome::Unreadable => {
-                self.parts.register.status(&claims.number).await
-            }
-            _ => Ok(None),
+            Some(claims) => self.parts.register.status(&claims.number).await,
+            None => Ok(None),
         };
         let mut verdict = rules::verdict(&proof, asked.as_ref().ok().and_then(Option::as_ref), today);
         let licence = match asked {
             Ok(licence) => {
-                steps.push(rules::register_step(&proof, licence.as_ref(), today));
+                if let Some(claims) = &proof.claims {
+                    steps.push(rules::register_step(&claims.number, licence.as_ref(), today));
+                }
                 licence
             }
             Err(problem) => {
@@ -379,23 +390,18 @@ impl Public {
                 None
             }
         };
-        let differences = match (&proof.claims, &licence) {
-            (Some(claims), Some(licence)) => {
-                let differences = rules::differences(claims, licence);
-                steps.push(rules::comparison_step(
-                    &differences,
-                    rules::same_print(claims, licence),
-                ));
-                differences
-            }
-            _ => Vec::new(),
-        };
+        let mut differences = Vec::new();
+        if let (Some(claims), Some(licence)) = (&proof.claims, &licence) {
+            differences = rules::differences(claims, licence);
+            steps.extend(rules::comparison_step(&proof, claims, licence, &differences));
+        }
         let evidence = self
             .evidence_of(&proof, licence.as_ref(), sha256.as_deref())
             .await;
         steps.extend(self.evidence_step(evidence.as_ref(), sha256.is_some()));
         Report {
             verdict,
+            outcome: proof.outcome,
             steps,
             state: licence.as_ref().map(|licence| rules::standing_on(licence, today)),
             claims: proof.claims,
@@ -403,6 +409,7 @@ impl Public {
             differences,
             signer: proof.signer,
             signed_at: proof.signed_at,
+            notes: proof.notes,
             sha256,
             evidence,
             checked_at: now,

@@ -34,6 +34,7 @@ macro_rules! named {
 
 named! {
     /// Size class of the Statistical Measures for Large, Medium, Small and Micro Enterprises (2017).
+    #[derive(Default)]
     SizeClass {
         /// 大型
         Large = "large", "大型";
@@ -44,13 +45,8 @@ named! {
         /// 微型
         Micro = "micro", "微型";
         /// Not yet classified.
+        #[default]
         Unstated = "unstated", "未划分";
-    }
-}
-
-impl Default for SizeClass {
-    fn default() -> Self {
-        Self::Unstated
     }
 }
 
@@ -122,17 +118,13 @@ named! {
 
 named! {
     /// Order of a list of enterprises.
+    #[derive(Default)]
     Sort {
         /// Registered last comes first.
+        #[default]
         Registered = "registered", "登记先后";
         /// By name.
         Name = "name", "企业名称";
-    }
-}
-
-impl Default for Sort {
-    fn default() -> Self {
-        Self::Registered
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Config {
     pub keys_passphrase: Option<String>,
     /// RFC 3161 service; the built-in one unless given.
     pub tsa_url: Option<String>,
+    /// Folder of the Noto CJK fonts (Debian: fonts-noto-cjk).
+    pub fonts_dir: PathBuf,
     /// Origin line of the evidence log; taken from `public_url` unless given.
     pub log_origin: Option<String>,
     /// Jobs worked on at the same time.
@@ -48,6 +50,7 @@ impl Default for Config {
             rules_dir: None,
             keys_passphrase: None,
             tsa_url: None,
+            fonts_dir: PathBuf::from("/usr/share/fonts/opentype/noto"),
             log_origin: None,
             workers: 2,
             behind_proxy: false,

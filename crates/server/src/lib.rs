@@ -6,6 +6,7 @@ pub mod health;
 pub mod middleware;
 pub mod platform;
 pub mod router;
+pub mod wiring;
 
 pub use config::Config;
 pub use platform::{Platform, PlatformError};

@@ -2,15 +2,24 @@
 
 use std::{sync::Arc, time::Duration};
 
+use applications::Applications;
 use identity::Identity;
 use kernel::{
     Blobs, Clock, Db, DbConfig, IdSource, JobHandler, Kernel, KernelError, RuleFiles, Workers,
     audit::AuditSource,
 };
+use licences::{Licences, LicencesError};
+use matters::{Matters, MattersError};
+use press::{Press, PressError, PressOptions};
+use public::{Parts, Public, Site as PublicSite};
+use registry::{Registry, RegistryError};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 use transparency::{Transparency, TransparencyError};
 
-use crate::Config;
+use crate::{
+    Config,
+    wiring::{CertificateProver, Evidence, LicenceRegister},
+};
 
 /// Why the platform does not start.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +48,18 @@ pub enum PlatformError {
     /// The evidence log cannot be opened.
     #[error(transparent)]
     Transparency(#[from] TransparencyError),
+    /// Keys, fonts or templates are missing.
+    #[error("keys and fonts (without a demo, make keys first with `anxu keys create`)")]
+    Press(#[from] PressError),
+    /// Rule data of matters are wrong.
+    #[error(transparent)]
+    Matters(#[from] MattersError),
+    /// Code tables are wrong.
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    /// Rule data of licences are wrong.
+    #[error(transparent)]
+    Licences(#[from] LicencesError),
 }
 
 /// All migrations of all capabilities, in order.
@@ -48,6 +69,9 @@ impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         let mut all = kernel::db::migrations();
         all.extend(identity::migrations());
+        all.extend(registry::migrations());
+        all.extend(applications::migrations());
+        all.extend(licences::migrations());
         all.extend(transparency::migrations());
         all
     }
@@ -62,8 +86,20 @@ pub struct Platform {
     pub kernel: Kernel,
     /// Accounts.
     pub identity: Identity,
+    /// Enterprises.
+    pub registry: Registry,
+    /// Matter definitions.
+    pub matters: Matters,
+    /// Applications.
+    pub applications: Applications,
+    /// Licences.
+    pub licences: Licences,
     /// The evidence log.
     pub transparency: Transparency,
+    /// Signed documents.
+    pub press: Press,
+    /// Public pages and verification.
+    pub public: Public,
 }
 
 impl Platform {
@@ -81,19 +117,86 @@ impl Platform {
         let db = connect(&url, config.database_connections).await?;
         let blobs = Blobs::folder(&config.data_dir.join("files"))?;
         let rules = RuleFiles::new(config.rules_dir.clone());
-        let kernel = Kernel::new(db, clock, ids, blobs, rules);
+        let kernel = Kernel::new(db, Arc::clone(&clock), ids, blobs, rules);
+        let press = open_press(&config, &clock)?;
+        Self::compose(config, kernel, press, clock)
+    }
+
+    fn compose(
+        config: Config,
+        kernel: Kernel,
+        press: Press,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, PlatformError> {
+        let identity = Identity::new(kernel.clone());
+        let registry = Registry::new(kernel.clone())?;
+        let matters = Matters::new(kernel.clone())?;
+        let applications = Applications::new(
+            kernel.clone(),
+            identity.clone(),
+            registry.clone(),
+            matters.catalogue(),
+            matters.city(),
+            matters.calendar(),
+            press.clone(),
+        );
+        let licences = Licences::new(
+            kernel.clone(),
+            applications.clone(),
+            matters.catalogue(),
+            matters.city(),
+            press.clone(),
+        )?;
         let log_key = config.data_dir.join("keys").join("log.key");
+        let transparency = Transparency::open(kernel.clone(), &config.origin(), &log_key)?;
+        let city = matters.city();
+        let public = Public::new(Parts {
+            site: PublicSite {
+                city: city.name.clone(),
+                operator: city
+                    .authorities
+                    .first()
+                    .map(|body| body.name.clone())
+                    .unwrap_or_default(),
+                public_url: config.public_url.trim_end_matches('/').to_owned(),
+                hotline: None,
+                demo: config.demo,
+            },
+            clock,
+            register: Arc::new(LicenceRegister {
+                licences: licences.clone(),
+                registry: registry.clone(),
+            }),
+            prover: Arc::new(CertificateProver {
+                trust: press.trust().clone(),
+            }),
+            evidence: Some(Arc::new(Evidence {
+                log: transparency.clone(),
+                licences: licences.clone(),
+            })),
+            catalogue: matters.catalogue(),
+            matters_city: city,
+        });
+        let config = Arc::new(config);
         Ok(Self {
-            identity: Identity::new(kernel.clone()),
-            transparency: Transparency::open(kernel.clone(), &config.origin(), &log_key)?,
+            config,
             kernel,
-            config: Arc::new(config),
+            identity,
+            registry,
+            matters,
+            applications,
+            licences,
+            transparency,
+            press,
+            public,
         })
     }
 
     /// The workers for all jobs.
     pub fn workers(&self) -> Workers {
-        let handlers: Vec<Arc<dyn JobHandler>> = Vec::new();
+        let mut handlers: Vec<Arc<dyn JobHandler>> = registry::handlers(self.registry.clone());
+        handlers.extend(applications::handlers(self.applications.clone()));
+        handlers.extend(licences::handlers(self.licences.clone()));
         Workers::new(self.kernel.clone(), handlers, self.config.workers)
     }
 
@@ -104,6 +207,25 @@ impl Platform {
             Arc::new(identity::QualificationAudit),
         ]
     }
+}
+
+/// Opens keys, fonts and templates. A demo makes its own marked keys.
+fn open_press(config: &Config, clock: &Arc<dyn Clock>) -> Result<Press, PlatformError> {
+    let passphrase = config.keys_passphrase.as_deref().unwrap_or("demo");
+    let authority = config.demo.then_some("南昌市应急管理局");
+    let folder = config.data_dir.join("keys").join("pki");
+    let keys = Press::keys(&folder, passphrase, authority, clock.now())?;
+    let options = PressOptions {
+        public_url: config.public_url.clone(),
+        fonts: config.fonts_dir.clone(),
+        templates: config.rules_dir.as_ref().map(|folder| folder.join("templates")),
+        demo: config.demo,
+        location: "江西省南昌市".into(),
+        tsa_url: config.tsa_url.clone(),
+        concurrency: config.workers,
+    };
+    let clock = Arc::clone(clock);
+    Ok(Press::open(&keys, options, move || clock.now())?)
 }
 
 fn make_folder(path: &std::path::Path) -> Result<(), PlatformError> {

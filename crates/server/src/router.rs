@@ -32,6 +32,7 @@ use crate::{
         identify::{self, Identification},
         measure,
     },
+    wiring,
 };
 
 /// Largest body of an ordinary request; uploads set their own limit.
@@ -71,6 +72,11 @@ pub fn site(platform: &Platform, metrics: PrometheusHandle) -> Result<Site, Unde
             "/api/openapi.json",
             get(move || async move { Json(document.as_ref().clone()) }),
         )
+        .merge(public::pages(platform.public.clone()))
+        .merge(wiring::trust_services(
+            platform.kernel.clone(),
+            platform.press.clone(),
+        ))
         .merge(transparency::log_router(platform.transparency.clone()))
         .merge(health::router(platform.kernel.clone(), metrics))
         .fallback(not_found)
@@ -92,6 +98,11 @@ fn api(platform: &Platform) -> OpenApiRouter {
         .build();
     OpenApiRouter::with_openapi(OpenApiBuilder::new().info(info).build())
         .merge(identity::router(platform.identity.clone()))
+        .merge(registry::router(platform.registry.clone()))
+        .merge(matters::router(platform.matters.clone()))
+        .merge(applications::router(platform.applications.clone()))
+        .merge(licences::router(platform.licences.clone()))
+        .merge(public::router(platform.public.clone()))
         .merge(transparency::router(platform.transparency.clone()))
 }
 

@@ -24,4 +24,8 @@ pub struct Proof {
     pub bundle: String,
     /// When the event happened.
     pub at: Moment,
+    /// Leaves of the tree that proves it.
+    pub tree_size: u64,
+    /// When that tree was signed.
+    pub sealed_at: Option<Moment>,
 }

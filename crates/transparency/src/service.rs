@@ -202,12 +202,12 @@ impl Transparency {
         self.prove_row(row).await
     }
 
-    /// Proof of the last event of a kind about a subject, e.g. of a licence's issue.
+    /// Proof of the last event about a subject, e.g. of the last act on a licence.
     ///
     /// # Errors
     /// [`TransparencyError::NotFound`], [`TransparencyError::NotSealed`].
-    pub async fn prove_last(&self, subject: (&str, Uuid), kind: &str) -> Outcome<Proof> {
-        let row = store::last_event(self.kernel.db(), subject, kind).await?;
+    pub async fn prove_about(&self, subject: (&str, Uuid)) -> Outcome<Proof> {
+        let row = store::last_event(self.kernel.db(), subject).await?;
         self.prove_row(row.ok_or(TransparencyError::NotFound)?).await
     }
 
@@ -224,11 +224,14 @@ impl Transparency {
         let tiles = store::tiles(self.kernel.db().read(), &tiles_for_inclusion(index, size)?).await?;
         let bundle = ProofBundle::prove(&tiles, index, signed)?;
         let entry = data_encoding::HEXLOWER.encode(entry(&row)?.as_ref());
+        let sealed_at = store::sealed_at(self.kernel.db()).await?;
         Ok(Proof {
             index,
             entry,
             bundle: bundle.to_string(),
             at: row.at,
+            tree_size: size,
+            sealed_at,
         })
     }
 

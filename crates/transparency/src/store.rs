@@ -165,16 +165,12 @@ pub(crate) async fn event(db: &Db, id: Uuid) -> Result<Option<event::Model>, Ker
         .await?)
 }
 
-/// The last event of a kind about a subject.
-pub(crate) async fn last_event(
-    db: &Db,
-    subject: (&str, Uuid),
-    kind: &str,
-) -> Result<Option<event::Model>, KernelError> {
+/// The last event about a subject that changed its row.
+pub(crate) async fn last_event(db: &Db, subject: (&str, Uuid)) -> Result<Option<event::Model>, KernelError> {
     let row = event::Entity::find()
         .filter(event::Column::SubjectType.eq(subject.0))
         .filter(event::Column::SubjectId.eq(subject.1))
-        .filter(event::Column::Kind.eq(kind))
+        .filter(event::Column::Version.gt(0))
         .order_by_desc(event::Column::Seq)
         .one(db.read())
         .await?;

@@ -8,6 +8,7 @@ mod error;
 mod export;
 mod files;
 mod periods;
+mod render;
 mod reviews;
 mod timed;
 mod views;

@@ -13,6 +13,7 @@ use application::Column;
 /// Order of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ApplicationSort)]
 pub enum Sort {
     /// Newest first.
     #[default]
@@ -111,12 +112,12 @@ impl ListQuery {
 fn containing(text: &str) -> LikeExpr {
     let mut escaped = String::with_capacity(text.len() + 2);
     for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            escaped.push('\\');
+        if matches!(c, '%' | '_' | '!') {
+            escaped.push('!');
         }
         escaped.push(c);
     }
-    LikeExpr::new(format!("%{escaped}%")).escape('\\')
+    LikeExpr::new(format!("%{escaped}%")).escape('!')
 }
 
 /// Applications that match and that the actor may know of, one more than asked for.

@@ -255,19 +255,22 @@ pub(crate) async fn history(
     let counts: Vec<(String, i64, i64)> = application::Entity::find()
         .select_only()
         .column(application::Column::State)
+        .column(application::Column::Corrected)
         .column_as(application::Column::Id.count(), "number")
-        .column_as(application::Column::Corrected.sum(), "corrected")
         .filter(application::Column::Enterprise.eq(Uuid::from(enterprise)))
         .filter(application::Column::Id.ne(except))
         .filter(application::Column::SubmittedAt.is_not_null())
         .group_by(application::Column::State)
+        .group_by(application::Column::Corrected)
         .into_tuple()
         .all(work.conn())
         .await?;
     let mut history = History::default();
-    for (state, number, corrected) in counts {
+    for (state, corrected, number) in counts {
         let number = u64::try_from(number).unwrap_or(0);
-        history.corrected += u64::try_from(corrected).unwrap_or(0);
+        if corrected != 0 {
+            history.corrected += number;
+        }
         match state.as_str() {
             "granted" => history.granted += number,
             "refused" => history.refused += number,

@@ -226,10 +226,11 @@ fn cover<'a>(dictionary: &Dictionary, bytes: &'a [u8]) -> Result<Covered<'a>, En
     })
 }
 
-/// The bytes of `<…>` with nothing but hexadecimal digits inside.
+/// The bytes of `<…>` with nothing but lower-case hexadecimal digits inside, which is how we write them: a digit in
+/// upper case would be a change that no signature could show.
 fn hexadecimal(gap: &[u8]) -> Option<Vec<u8>> {
     let digits = gap.strip_prefix(b"<")?.strip_suffix(b">")?;
-    data_encoding::HEXLOWER_PERMISSIVE.decode(digits).ok()
+    data_encoding::HEXLOWER.decode(digits).ok()
 }
 
 /// The DER structure at the front, if only zeros follow.

@@ -69,9 +69,13 @@ fn check_signature(
             return Vec::new();
         }
     };
-    draft.pass(StepName::Signature, "文件内容与签名一致");
     draft.report().signer = Some(common_name(message.signer()));
     let carried: Vec<_> = message.certificates().cloned().collect();
+    if !trust.are_intact(&carried) {
+        draft.fail(StepName::Signature, Verdict::Altered, "签名中携带的证书被改动");
+        return carried;
+    }
+    draft.pass(StepName::Signature, "文件内容与签名一致");
     let signed_at = check_timestamp(draft, &message, trust);
     check_certificate(
         draft,
@@ -87,7 +91,7 @@ fn check_signature(
 fn check_message(covered: &Covered<'_>) -> Result<SignedMessage, CmsFault> {
     let message = SignedMessage::parse(&covered.cms)?;
     message.check(ID_DATA, &covered.signed_bytes())?;
-    message.check_no_signing_time()?;
+    message.check_pades()?;
     Ok(message)
 }
 

@@ -37,9 +37,21 @@ impl House {
         let store =
             KeyStore::create_demo(directory.path(), PASSPHRASE, AUTHORITY, at, &SystemChance::new()).unwrap();
         let printer = Printer::new(&FontSources::default(), Templates::embedded()).unwrap();
-        let (identity, tsa, qr) = (store.authority().unwrap(), store.tsa().unwrap(), store.qr().unwrap());
+        let (identity, tsa, qr) = (
+            store.authority().unwrap(),
+            store.tsa().unwrap(),
+            store.qr().unwrap(),
+        );
         let trust = store.trust().unwrap();
-        Self { directory, store, printer, trust, identity, tsa, qr }
+        Self {
+            directory,
+            store,
+            printer,
+            trust,
+            identity,
+            tsa,
+            qr,
+        }
     }
 
     pub fn proof(&self, record: &LicenceRecord) -> QrProof {
@@ -55,7 +67,9 @@ impl House {
     }
 
     pub fn page_with_code(&self, record: &LicenceRecord, url: &str) -> Unsigned {
-        self.printer.certificate(record, url, &Look::default(), SIGNED).unwrap()
+        self.printer
+            .certificate(record, url, &Look::default(), SIGNED)
+            .unwrap()
     }
 
     pub fn sign(&self, page: &Unsigned) -> Vec<u8> {
@@ -63,7 +77,15 @@ impl House {
     }
 
     pub fn sign_at(&self, page: &Unsigned, at: OffsetDateTime) -> Vec<u8> {
-        sign_locally(page, &self.identity, &claim(at), &self.tsa, &self.trust, &SystemChance::new()).unwrap()
+        sign_locally(
+            page,
+            &self.identity,
+            &claim(at),
+            &self.tsa,
+            &self.trust,
+            &SystemChance::new(),
+        )
+        .unwrap()
     }
 
     pub fn issue(&self, record: &LicenceRecord) -> Vec<u8> {
@@ -134,8 +156,12 @@ pub fn notice() -> OfficialDocument {
         addressee: "演示江南精细化学品有限公司".into(),
         blocks: vec![
             Block::paragraph("你单位提交的申请材料收悉，决定予以受理。"),
-            Block::Items { items: vec!["第一项".into(), "第二项".into()] },
-            Block::Fields { fields: vec![("联系人".into(), "演示科".into())] },
+            Block::Items {
+                items: vec!["第一项".into(), "第二项".into()],
+            },
+            Block::Fields {
+                fields: vec![("联系人".into(), "演示科".into())],
+            },
             Block::Table {
                 caption: "材料清单".into(),
                 columns: vec!["序号".into(), "名称".into()],
@@ -156,7 +182,12 @@ pub fn notice() -> OfficialDocument {
 
 /// The steps of a report that failed.
 pub fn failed(report: &Report) -> Vec<StepName> {
-    report.steps.iter().filter(|step| !step.ok).map(|step| step.step).collect()
+    report
+        .steps
+        .iter()
+        .filter(|step| !step.ok)
+        .map(|step| step.step)
+        .collect()
 }
 
 /// Asserts verdict, failed steps, and a part of the first failed step's explanation.
@@ -164,7 +195,11 @@ pub fn failed(report: &Report) -> Vec<StepName> {
 pub fn assert_report(report: &Report, verdict: Verdict, steps: &[StepName], because: &str) {
     assert_eq!(report.verdict, verdict, "{report:#?}");
     assert_eq!(failed(report), steps, "{report:#?}");
-    let why = report.steps.iter().find(|step| !step.ok).map_or("", |step| step.detail.as_str());
+    let why = report
+        .steps
+        .iter()
+        .find(|step| !step.ok)
+        .map_or("", |step| step.detail.as_str());
     assert!(why.contains(because), "{why:?} does not say {because:?}");
 }
 
@@ -179,7 +214,10 @@ impl Chance for Sequence {
 }
 
 /// Judges such as NSS read the machine's clock; keys made for them must be valid by it.
-#[expect(clippy::disallowed_methods, reason = "foreign tools compare certificates with the machine's clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "foreign tools compare certificates with the machine's clock"
+)]
 pub fn machine_time() -> OffsetDateTime {
     OffsetDateTime::now_utc() - Duration::days(2)
 }
@@ -194,9 +232,15 @@ pub fn write(directory: &Path, name: &str, bytes: &[u8]) -> PathBuf {
 #[track_caller]
 pub fn run(program: impl AsRef<Path>, arguments: &[&str]) -> Output {
     let program = program.as_ref();
-    Command::new(program).args(arguments).output().unwrap_or_else(|error| {
-        panic!("{}: {error}; install the judges with scripts/setup-test-tools.sh", program.display())
-    })
+    Command::new(program)
+        .args(arguments)
+        .output()
+        .unwrap_or_else(|error| {
+            panic!(
+                "{}: {error}; install the judges with scripts/setup-test-tools.sh",
+                program.display()
+            )
+        })
 }
 
 /// Runs a tool that must succeed; gives what it printed.
@@ -205,7 +249,11 @@ pub fn judge(program: impl AsRef<Path>, arguments: &[&str]) -> String {
     let output = run(&program, arguments);
     let text = [output.stdout.as_slice(), &output.stderr].concat();
     let text = String::from_utf8_lossy(&text).into_owned();
-    assert!(output.status.success(), "{} {arguments:?}: {text}", program.as_ref().display());
+    assert!(
+        output.status.success(),
+        "{} {arguments:?}: {text}",
+        program.as_ref().display()
+    );
     text
 }
 
@@ -216,7 +264,9 @@ pub fn python(script: &str, arguments: &[&str]) -> String {
     let interpreter = std::env::var_os("ANXU_TEST_PYTHON")
         .map_or_else(|| here.join("../../.venv/bin/python"), PathBuf::from);
     let script = here.join("tests/all/judges").join(script);
-    let arguments: Vec<&str> = std::iter::once(script.to_str().unwrap()).chain(arguments.iter().copied()).collect();
+    let arguments: Vec<&str> = std::iter::once(script.to_str().unwrap())
+        .chain(arguments.iter().copied())
+        .collect();
     judge(interpreter, &arguments)
 }
 

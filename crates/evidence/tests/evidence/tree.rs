@@ -296,6 +296,40 @@ proptest! {
     }
 }
 
+/// Every tile of trees around the sizes at which tiles become full, each with its first hash changed.
+#[test]
+fn no_changed_tile_is_trusted() {
+    for size in [
+        1, 2, 3, 5, 255, 256, 257, 258, 259, 263, 511, 512, 515, 767, 1023, 66_051,
+    ] {
+        let (entries, tiles, head) = log_of(size);
+        let large = size > 10_000;
+        let asked: Vec<u64> = (0..size).step_by(if large { 9_973 } else { 250 }).collect();
+        let heads: Vec<TreeHead> = asked.iter().map(|&old| head_at(&entries, old)).collect();
+        let hash_tiles = tiles.iter().filter(|(path, _)| path.kind() != TileKind::Entries);
+        // Of the large tree every seventeenth tile is enough.
+        for (path, bytes) in hash_tiles.step_by(if large { 17 } else { 1 }) {
+            let mut changed = tiles.clone();
+            let mut bytes = bytes.to_vec();
+            bytes[0] ^= 1;
+            changed.insert(path, bytes);
+            let verified = VerifiedTiles::new(&changed, head);
+            assert!(
+                matches!(verified.tile(path), Err(ReadError::Damaged(_))),
+                "{path} of {size}"
+            );
+            for (&index, old) in asked.iter().zip(&heads) {
+                if let Ok(proof) = inclusion_proof(&changed, index, &head) {
+                    verify_inclusion(leaf_hash(entries[index as usize]), index, &proof, &head).unwrap();
+                }
+                if let Ok(proof) = consistency_proof(&changed, old.size, &head) {
+                    verify_consistency(old, &head, &proof).unwrap();
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn the_verifying_reader_cuts_and_refuses() {
     let (_, tiles, head) = log_of(300);

@@ -59,7 +59,7 @@ impl From<ExportError> for Problem {
 }
 
 /// The list as xlsx: all pages of the same filters.
-#[utoipa::path(get, path = "/api/v1/licences/export.xlsx", tag = "licences", params(ListParams),
+#[utoipa::path(get, path = "/api/v1/licences.xlsx", tag = "licences", params(ListParams),
     responses((status = 200, body = Vec<u8>, content_type = XLSX), (status = 422, body = Problem)),
     extensions(("x-permission" = json!("licences:read"))))]
 pub(super) async fn licences_xlsx(

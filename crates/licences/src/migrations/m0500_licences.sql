@@ -51,7 +51,12 @@ CREATE UNIQUE INDEX licence_application ON licence (application)
     WHERE application IS NOT NULL AND state <> 'voided';
 CREATE INDEX licence_holder ON licence (holder_code, issued_on, seq);
 CREATE INDEX licence_enterprise ON licence (enterprise, seq);
-CREATE INDEX licence_region ON licence (region, seq);
-CREATE INDEX licence_industry ON licence (industry, seq);
 CREATE INDEX licence_until ON licence (valid_until, seq);
-CREATE INDEX licence_unfinished ON licence (seq) WHERE original_sha256 IS NULL AND state <> 'voided';
+-- Counting by industry and district reads this index alone.
+CREATE INDEX licence_counts ON licence (industry, region, valid_until, valid_from) WHERE state = 'issued';
+CREATE INDEX licence_unfinished ON licence (seq) WHERE original_sha256 IS NULL;
+CREATE INDEX licence_original ON licence (original_sha256);
+CREATE INDEX licence_duplicate ON licence (duplicate_sha256);
+-- From a signed file to its licence.
+CREATE INDEX licence_original ON licence (original_sha256) WHERE original_sha256 IS NOT NULL;
+CREATE INDEX licence_duplicate ON licence (duplicate_sha256) WHERE duplicate_sha256 IS NOT NULL;

@@ -29,13 +29,8 @@ pub(crate) struct Given {
 pub(crate) fn reserved(
     grant: Grant,
     given: Given,
-    until: LegalDate,
     authority: &Authority,
 ) -> Result<Reserved, serde_json::Error> {
-    let validity = Period {
-        from: grant.decided_on,
-        until,
-    };
     let source = Source::Granted {
         application: grant.application,
         reference: grant.reference,
@@ -47,7 +42,7 @@ pub(crate) fn reserved(
         holder: grant.holder,
         industry: grant.industry,
         scope: grant.scope,
-        validity,
+        validity: grant.validity,
         issued_on: grant.decided_on,
         demo: grant.demo,
     };

@@ -42,6 +42,13 @@ impl StatusRule {
         }
     }
 
+    /// The first day on which a licence in force is expiring.
+    pub fn expiring_from(&self, validity: Period) -> Option<LegalDate> {
+        let days = Duration::days(i64::from(self.expiring_within_days));
+        let first = LegalDate(validity.until.0.checked_sub(days)?);
+        Some(first.max(validity.from))
+    }
+
     /// The last day that is near on the given day: what ends up to then is expiring.
     pub fn horizon(&self, on: LegalDate) -> LegalDate {
         let days = Duration::days(i64::from(self.expiring_within_days));
@@ -152,6 +159,9 @@ mod tests {
             let validity = Period { from: from.into(), until: day_before(from).into() };
             let rank = |day: Date| RULE.status(validity, day.into()) as u8;
             let day = from + Duration::days(step - 300);
+            let first = RULE.expiring_from(validity).unwrap();
+            prop_assert_eq!(RULE.status(validity, first), Status::Expiring);
+            prop_assert!(first.0 == from || RULE.status(validity, first.0.previous_day().unwrap().into()) == Status::Valid);
             prop_assert!(rank(day) <= rank(day + Duration::days(1)));
         }
     }

@@ -6,7 +6,7 @@
 use bytes::Bytes;
 use certificate::Edition;
 use kernel::{
-    Actor, BlobRef, Happened, KernelError, LegalDate, NewJob, Permission, Subject, Work,
+    Actor, BlobRef, Happened, KernelError, NewJob, Permission, Subject, Work,
     ids::{ApplicationId, LicenceId},
 };
 use sea_orm::{DbErr, SqlErr};
@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::{Licences, LicencesError, Outcome};
 use crate::{
-    model::{Certificate, Grant, Issued, Licence, Reserved},
+    model::{Certificate, Grant, Issued, Licence, Period, Reserved},
     rules::{self, Given},
     store,
 };
@@ -96,10 +96,10 @@ impl Licences {
         if let Some(known) = store::of_application(work.conn(), grant.application).await? {
             return Ok(known);
         }
-        let until = self.last_day(&grant)?;
+        self.check_validity(&grant)?;
         let given = self.give(&mut work, &grant).await?;
         let authority = self.inner.numbering.authority(grant.industry)?;
-        let reserved = Licence::Reserved(rules::reserved(grant, given, until, authority)?);
+        let reserved = Licence::Reserved(rules::reserved(grant, given, authority)?);
         let row = store::insert(&work, &reserved).await?;
         let facts = json!({ "number": row.number, "identifier": row.identifier, "reference": row.reference });
         work.record(
@@ -130,12 +130,16 @@ impl Licences {
         })
     }
 
-    fn last_day(&self, grant: &Grant) -> Outcome<LegalDate> {
+    /// A decision may grant less than the matter's validity, never more.
+    fn check_validity(&self, grant: &Grant) -> Outcome<()> {
+        let Period { from, until } = grant.validity;
         let matter = self.inner.catalogue.get(grant.matter, grant.matter_version);
-        matter
-            .and_then(|matter| rules::valid_until(grant.decided_on.0, &matter.licence.validity))
-            .map(LegalDate)
-            .ok_or_else(|| LicencesError::Validity(format!("{} v{}", grant.matter, grant.matter_version)))
+        let last = matter.and_then(|matter| rules::valid_until(from.0, &matter.licence.validity));
+        if from <= until && last.is_some_and(|last| until.0 <= last) {
+            return Ok(());
+        }
+        let matter = format!("{} v{}", grant.matter, grant.matter_version);
+        Err(LicencesError::Validity(format!("{from} to {until}, {matter}")))
     }
 
     /// Step 2: makes both editions of exactly what was fixed and stores the files. No transaction is open.

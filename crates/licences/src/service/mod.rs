@@ -4,6 +4,7 @@ mod direct;
 mod issue;
 mod press;
 mod read;
+mod register;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use matters::{Catalogue, City};
 pub use issue::{IssuedLicence, PressedPair};
 pub use press::PRESS_JOB;
 pub use read::{LicenceQuery, PublicQuery, Unissued};
+pub use register::{Count, PublicFile};
 
 use crate::{
     answers::Answers,
@@ -51,8 +53,8 @@ pub enum LicencesError {
     /// A number cannot be formed.
     #[error("numbering")]
     Numbering(#[from] NumberingError),
-    /// The matter of a grant is unknown, or its validity runs past the calendar.
-    #[error("no validity for {0}")]
+    /// A decision grants a longer validity than its matter allows, or the matter is unknown.
+    #[error("no such validity: {0}")]
     Validity(String),
     /// A record cannot be written or read.
     #[error("record")]

@@ -1,9 +1,11 @@
 //! The only place that knows the tables of this capability.
 
+mod counts;
 mod native;
 mod row;
 mod search;
 
+pub(crate) use counts::{CountRow, counts, last_key, of_file, stretch};
 pub(crate) use native::PointReader;
 pub use row::LicenceAudit;
 pub(crate) use search::{ListQuery, Listed, StatusFilter, list, public_list, published_after, text_query};
@@ -16,7 +18,9 @@ use kernel::{
 };
 use sea_orm::{DbBackend, IntoActiveModel, QueryOrder, QuerySelect, Select, entity::prelude::*};
 
-use crate::model::{Facts, Licence};
+use matters::Industry;
+
+use crate::model::{Facts, Issued, Licence, PublicKey};
 
 /// The text index of licences.
 pub(crate) const INDEX: TextIndex = TextIndex::new("licence_text");
@@ -44,7 +48,7 @@ pub(crate) async fn insert_many(work: &Work, licences: &[Licence]) -> Result<Vec
         .collect::<Result<Vec<_>, _>>()?;
     for chunk in rows.chunks(INSERT_BATCH) {
         let models = chunk.iter().cloned().map(IntoActiveModel::into_active_model);
-        row::Entity::insert_many(models.map(row::with_key))
+        row::Entity::insert_many(models)
             .exec_without_returning(work.conn())
             .await?;
     }
@@ -129,6 +133,27 @@ pub(crate) async fn by_number_key(db: &Db, key: &str) -> Result<Option<Licence>,
     found.map(Licence::try_from).transpose()
 }
 
+/// The issued licence of a key with everything that is known of it.
+pub(crate) async fn issued(db: &Db, key: &PublicKey) -> Result<Option<Issued>, KernelError> {
+    let found = row::Entity::find()
+        .filter(native::column(key).eq(key.as_str()))
+        .filter(row::Column::State.eq("issued"))
+        .order_by_desc(row::Column::IssuedOn)
+        .order_by_desc(row::Column::Seq)
+        .limit(1)
+        .one(db.read())
+        .await?;
+    Ok(match found.map(Licence::try_from).transpose()? {
+        Some(Licence::Issued(issued)) => Some(issued),
+        _ => None,
+    })
+}
+
+/// The industry of a stored key.
+pub(crate) fn industry(key: &str) -> Result<Industry, KernelError> {
+    row::industry(key, "counts")
+}
+
 /// Which of these numbers and identifiers are taken already.
 pub(crate) async fn taken<C: ConnectionTrait>(
     conn: &C,
@@ -168,6 +193,5 @@ pub(crate) async fn count_unpressed(db: &Db) -> Result<u64, KernelError> {
 fn unpressed_rows() -> Select<row::Entity> {
     row::Entity::find()
         .filter(row::Column::OriginalSha256.is_null())
-        .filter(row::Column::State.ne("voided"))
         .filter(row::Column::State.eq("issued"))
 }

@@ -102,15 +102,10 @@ impl PointReader {
 
     /// The same through SeaORM.
     pub async fn plain(&self, key: &PublicKey) -> Result<Option<Published>, KernelError> {
-        let column = match key {
-            PublicKey::Number(_) => row::Column::NumberKey,
-            PublicKey::Identifier(_) => row::Column::Identifier,
-            PublicKey::Code(_) => row::Column::HolderCode,
-        };
         let found = row::Entity::find()
             .select_only()
             .columns(row::PUBLISHED)
-            .filter(column.eq(key.as_str()))
+            .filter(column(key).eq(key.as_str()))
             .filter(row::Column::State.eq("issued"))
             .order_by_desc(row::Column::IssuedOn)
             .order_by_desc(row::Column::Seq)
@@ -119,6 +114,15 @@ impl PointReader {
             .one(self.db.read())
             .await?;
         found.map(Published::try_from).transpose()
+    }
+}
+
+/// The column of a kind of key.
+pub(super) fn column(key: &PublicKey) -> row::Column {
+    match key {
+        PublicKey::Number(_) => row::Column::NumberKey,
+        PublicKey::Identifier(_) => row::Column::Identifier,
+        PublicKey::Code(_) => row::Column::HolderCode,
     }
 }
 

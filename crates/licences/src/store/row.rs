@@ -9,7 +9,7 @@ use kernel::{
     text_index::search_text,
 };
 use matters::Industry;
-use sea_orm::{ActiveValue, FromQueryResult, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -78,15 +78,7 @@ impl Sealed for Model {
     }
 }
 
-/// Inserts use the key that was reserved, so that the text index can be written with the row.
-pub(super) fn with_key(mut row: ActiveModel) -> ActiveModel {
-    if let ActiveValue::Unchanged(seq) = row.seq {
-        row.seq = ActiveValue::Set(seq);
-    }
-    row
-}
-
-/// The texts that a licence is found by: loose number, holder, code, identifier's serial.
+/// The texts that a licence is found by: loose number, holder, code.
 pub(super) fn searchable(facts: &Facts) -> [String; 3] {
     [
         facts.number.match_key(),

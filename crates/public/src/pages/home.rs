@@ -81,7 +81,15 @@ fn figures(numbers: &Numbers) -> Figures {
             label: industry.label(),
             path: format!("/search?industry={}&state=valid", industry.as_str()),
             number: text::figure(number),
-            share: text::share(number, most),
+            // A bar that is there can be seen.
+            share: text::share(
+                if number == 0 {
+                    0
+                } else {
+                    number.max(most / 100 + 1)
+                },
+                most,
+            ),
         }
     };
     let place = |(code, name, number): &(codes::RegionCode, String, u64)| Place {

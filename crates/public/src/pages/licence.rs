@@ -14,7 +14,9 @@ use super::{
 };
 use crate::{
     Public,
-    model::{CertificateFile, Claims, Difference, Inclusion, PublicLicence, Report, Standing},
+    model::{
+        CertificateFile, Claims, Difference, Inclusion, Outcome, PublicLicence, Report, Standing, Verdict,
+    },
     rules,
     service::Shown,
 };
@@ -23,6 +25,8 @@ use crate::{
 pub(crate) struct Facts<'a> {
     pub(crate) licence: &'a PublicLicence,
     pub(crate) path: String,
+    /// Class of the tone of the state.
+    pub(crate) tone: &'static str,
     pub(crate) from: String,
     pub(crate) until: String,
     pub(crate) issued: String,
@@ -37,6 +41,7 @@ pub(crate) struct Facts<'a> {
 impl<'a> Facts<'a> {
     pub(crate) fn new(licence: &'a PublicLicence, today: LegalDate) -> Self {
         let days = |from: LegalDate, to: LegalDate| u64::try_from((to.0 - from.0).whole_days()).unwrap_or(0);
+        let state = rules::standing_on(licence, today);
         let successor = match &licence.standing {
             Standing::Replaced { by, .. } => Some((text::licence_path(by), by.clone())),
             _ => None,
@@ -50,7 +55,8 @@ impl<'a> Facts<'a> {
                 days(licence.valid_from, today),
                 days(licence.valid_from, licence.valid_until),
             ),
-            running: rules::standing_on(licence, today).in_force(),
+            running: state.in_force(),
+            tone: text::of_state(state).tone,
             successor,
             licence,
         }
@@ -109,11 +115,13 @@ pub(crate) fn compared(
 /// What a scanned code adds to the page.
 struct Scan {
     rows: Vec<Compared>,
+    /// What the two have to do with each other.
+    heading: &'static str,
     differs: bool,
-    /// The code's own proof, by step.
+    /// The code's own proof holds.
     genuine: bool,
+    /// Why not.
     told: String,
-    missing: bool,
 }
 
 #[derive(Template)]
@@ -123,7 +131,8 @@ struct LicencePage<'a> {
     rose: Rosette,
     finding: Finding,
     sentence: String,
-    who: String,
+    /// Holder and number, where the finding is about them.
+    who: Option<(&'a str, &'a str)>,
     facts: Option<Facts<'a>>,
     certificates: &'a [(CertificateFile, Option<Inclusion>)],
     scan: Option<Scan>,
@@ -139,7 +148,7 @@ pub(crate) fn render(public: &Public, shown: &Shown, asked: &HeaderMap) -> Respo
         rose: Rosette("r"),
         finding: text::of_state(shown.state),
         sentence: rules::sentence(&shown.licence, now.legal_date()),
-        who: shown.licence.holder.name.clone(),
+        who: Some((&shown.licence.holder.name, &shown.licence.number)),
         facts: Some(facts),
         certificates: &shown.certificates,
         scan: None,
@@ -157,9 +166,12 @@ pub(crate) fn render_scanned(
 ) -> Response {
     let now = report.checked_at;
     let facts = shown.map(|shown| Facts::new(&shown.licence, now.legal_date()));
-    let sentence = match shown {
-        Some(shown) => rules::sentence(&shown.licence, now.legal_date()),
-        None => text::advice(report.verdict).to_owned(),
+    let believed = shown.filter(|_| !matches!(report.verdict, Verdict::Altered | Verdict::Untrusted));
+    let sentence = match believed {
+        Some(shown) if report.verdict != Verdict::Replaced || !shown.state.in_force() => {
+            rules::sentence(&shown.licence, now.legal_date())
+        }
+        _ => text::advice(report.verdict).to_owned(),
     };
     let template = LicencePage {
         // A scanned page is known under the licence's own address.
@@ -171,9 +183,7 @@ pub(crate) fn render_scanned(
         rose: Rosette("r"),
         finding: text::of_verdict(report.verdict),
         sentence,
-        who: shown
-            .map(|shown| shown.licence.holder.name.clone())
-            .unwrap_or_default(),
+        who: believed.map(|shown| (shown.licence.holder.name.as_str(), shown.licence.number.as_str())),
         facts,
         certificates: shown
             .map(|shown| shown.certificates.as_slice())
@@ -185,12 +195,12 @@ pub(crate) fn render_scanned(
 }
 
 fn scan(report: &Report) -> Scan {
-    // The code's own steps come first, the register's after them.
-    let own = report.steps.iter().take_while(|step| step.step != "register");
-    let failed: Vec<_> = own
-        .filter(|step| !step.ok)
-        .map(|step| step.detail.as_str())
-        .collect();
+    let genuine = report.outcome == Outcome::Genuine;
+    let failed = report
+        .steps
+        .iter()
+        .filter(|step| !step.ok && !matches!(step.step.as_str(), "register" | "match" | "validity"));
+    let told: Vec<_> = failed.map(|step| step.detail.trim_end_matches('。')).collect();
     let rows = report
         .claims
         .as_ref()
@@ -198,9 +208,14 @@ fn scan(report: &Report) -> Scan {
     Scan {
         rows: rows.unwrap_or_default(),
         differs: !report.differences.is_empty(),
-        genuine: failed.is_empty(),
-        told: failed.join(""),
-        missing: report.licence.is_none(),
+        genuine,
+        heading: match (genuine, &report.licence) {
+            (false, _) => "二维码不可信",
+            (true, None) => "二维码是真的，登记记录查不到",
+            (true, Some(_)) if report.differences.is_empty() => "二维码与登记记录一致",
+            (true, Some(_)) => "二维码与登记记录有出入",
+        },
+        told: told.join("；"),
     }
 }
 

@@ -42,6 +42,7 @@ pub fn pages(public: Public) -> Router {
         .route("/matters", get(matters_page))
         .route("/matters/{key}", get(matter_page))
         .route("/about/verification", get(guide_page))
+        .route("/proofs/{file}", get(proof_file))
         .route("/robots.txt", get(robots))
         .route("/sitemap.xml", get(sitemap_index))
         .route("/sitemap/{part}", get(sitemap_part))
@@ -52,6 +53,18 @@ pub fn pages(public: Public) -> Router {
 }
 
 impl Public {
+    /// The answer for an address that does not exist: a page for people, a problem for programs.
+    pub fn lost(&self, path: &str, asked: &HeaderMap) -> Response {
+        let accept = asked
+            .get(header::ACCEPT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        if path.starts_with("/api/") || !accept.contains("text/html") {
+            return Problem::not_found("该地址对应的内容").into_response();
+        }
+        self.not_found_page(asked)
+    }
+
     /// The page for an address that does not exist.
     pub fn not_found_page(&self, asked: &HeaderMap) -> Response {
         self.problem_page(&Problem::not_found("页面"), asked)
@@ -149,6 +162,29 @@ async fn matter_page(State(public): State<Public>, Path(key): Path<String>, aske
 
 async fn guide_page(State(public): State<Public>, asked: HeaderMap) -> Response {
     guide::render(&public, &asked)
+}
+
+/// The proof as C2SP's tools read it. It grows with the log, so it is not kept for long.
+async fn proof_file(State(public): State<Public>, Path(file): Path<String>, asked: HeaderMap) -> Response {
+    let sha256 = file.strip_suffix(".tlog-proof").filter(|hash| is_sha256(hash));
+    let Some(sha256) = sha256 else {
+        return public.not_found_page(&asked);
+    };
+    match public.evidence(sha256).await {
+        Ok(Some(place)) => reply::send(
+            StatusCode::OK,
+            reply::Keep::Short,
+            &asked,
+            "text/plain; charset=utf-8",
+            place.bundle,
+        ),
+        Ok(None) => public.not_found_page(&asked),
+        Err(error) => reply::fault(&public, error, &asked),
+    }
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 async fn robots(State(public): State<Public>, asked: HeaderMap) -> Response {

@@ -63,13 +63,15 @@ struct Hit {
 #[template(path = "search.html")]
 struct Search<'a> {
     frame: Frame<'a>,
-    title: String,
+    heading: String,
     text: &'a str,
     regions: Vec<Choice>,
     industries: Vec<Choice>,
     states: Vec<Choice>,
     fault: Option<FieldError>,
     hits: Option<Vec<Hit>>,
+    /// Whether the filters are unfolded.
+    open: bool,
     filtered: bool,
     unfiltered: String,
     first: Option<String>,
@@ -114,7 +116,7 @@ pub(crate) fn render(
                 ""
             },
         ),
-        title: title(question, hits.as_deref(), fault.is_some()),
+        heading: heading(question, hits.as_deref()),
         text: &question.text,
         regions: regions(question, numbers),
         industries: choices(
@@ -127,6 +129,7 @@ pub(crate) fn render(
         ),
         fault,
         hits,
+        open: filtered || question.text.is_empty(),
         filtered: filtered && !question.text.is_empty(),
         unfiltered: format!("/search?q={}", text::encoded(&question.text)),
         first: question.cursor.is_some().then(|| first_page(question)),
@@ -135,14 +138,13 @@ pub(crate) fn render(
     reply::page(status, Keep::Short, asked, &template)
 }
 
-fn title(question: &Question, hits: Option<&[Hit]>, faulty: bool) -> String {
+fn heading(question: &Question, hits: Option<&[Hit]>) -> String {
     match (hits, question.text.as_str()) {
-        _ if faulty => "错误：查询内容需要改正".to_owned(),
         (None, _) => "查许可证".to_owned(),
         (Some([]), "") => "没有符合条件的许可证".to_owned(),
         (Some([]), text) => format!("没有找到“{text}”"),
         (Some(_), "") => "符合条件的许可证".to_owned(),
-        (Some(_), text) => format!("“{text}”的查询结果"),
+        (Some(_), text) => format!("与“{text}”相符的许可证"),
     }
 }
 

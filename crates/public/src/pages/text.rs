@@ -55,6 +55,19 @@ pub(crate) fn of_verdict(verdict: Verdict) -> Finding {
     Finding { tone, icon, title }
 }
 
+/// The finding about a genuine official document that is no certificate.
+pub(crate) fn of_document() -> (Finding, &'static str) {
+    let finding = Finding {
+        tone: "fine",
+        icon: icon::TICK,
+        title: "这份文书是真的",
+    };
+    (
+        finding,
+        "由机关签发，签名后没有改动。它不是许可证，是否仍然有效请看文书内容。",
+    )
+}
+
 /// What to do with a document after this verdict.
 pub(crate) fn advice(verdict: Verdict) -> &'static str {
     match verdict {
@@ -140,4 +153,57 @@ pub(crate) fn share(part: u64, of: u64) -> String {
         (part.saturating_mul(1000) / of).min(1000)
     };
     format!("{}.{}", thousandths / 10, thousandths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_keep_their_thousands_apart() {
+        let cases = [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (12_034, "12,034"),
+            (1_234_567, "1,234,567"),
+        ];
+        for (number, text) in cases {
+            assert_eq!(figure(number), text);
+        }
+    }
+
+    #[test]
+    fn shares_stay_between_nothing_and_all() {
+        let cases = [
+            ((0, 0), "0.0"),
+            ((1, 3), "33.3"),
+            ((5, 4), "100.0"),
+            ((7, 7), "100.0"),
+        ];
+        for ((part, of), text) in cases {
+            assert_eq!(share(part, of), text);
+        }
+    }
+
+    #[test]
+    fn the_clock_is_that_of_beijing() {
+        let at = Moment::from(time::macros::datetime!(2026-11-21 16:05 UTC));
+        assert_eq!(clock(at), "2026年11月22日 0:05");
+    }
+
+    #[test]
+    fn a_number_becomes_one_path_segment() {
+        assert_eq!(licence_path("赣/?#"), "/v/%E8%B5%A3%2F%3F%23");
+    }
+
+    #[test]
+    fn every_verdict_and_state_is_told_in_its_own_words() {
+        let mut titles: Vec<_> = State::ALL.iter().map(|one| of_state(*one).title).collect();
+        titles.extend(Verdict::ALL.iter().map(|one| of_verdict(*one).title));
+        let all = titles.len();
+        titles.sort_unstable();
+        titles.dedup();
+        assert_eq!(titles.len(), all);
+    }
 }

@@ -13,7 +13,10 @@ use super::{
     reply::{self, Frame, Keep, Nav},
     text::{self, Finding},
 };
-use crate::{Public, UPLOAD_LIMIT, model::Report};
+use crate::{
+    Public, UPLOAD_LIMIT,
+    model::{Outcome, Report, Verdict},
+};
 
 /// A fault and the field it belongs to.
 struct Wrong {
@@ -107,15 +110,30 @@ fn line(step: &crate::model::Step) -> Line<'_> {
     }
 }
 
+impl ReportPage<'_> {
+    /// The register's facts, where the document may be believed.
+    fn believed(&self) -> Option<&Facts<'_>> {
+        self.facts
+            .as_ref()
+            .filter(|_| self.report.outcome == Outcome::Genuine)
+    }
+}
+
 /// The report.
 pub(crate) fn report(public: &Public, report: &Report, asked: &HeaderMap) -> Response {
     let differing = !report.differences.is_empty();
     let claims = report.claims.as_ref().filter(|_| differing);
+    let is_other_document = report.claims.is_none() && report.verdict == Verdict::Valid;
+    let (finding, advice) = if is_other_document {
+        text::of_document()
+    } else {
+        (text::of_verdict(report.verdict), text::advice(report.verdict))
+    };
     let template = ReportPage {
         frame: Frame::new(public.site(), Nav::Verify, ""),
         rose: Rosette("r"),
-        finding: text::of_verdict(report.verdict),
-        advice: text::advice(report.verdict),
+        finding,
+        advice,
         lines: report.steps.iter().map(line).collect(),
         rows: claims
             .map(|claims| compared(claims, report.licence.as_ref(), &report.differences))

@@ -299,6 +299,7 @@ impl Prover for Codes {
             claims: None,
             signer: None,
             signed_at: None,
+            notes: vec![],
         });
         if proof.outcome == Outcome::Genuine {
             proof
@@ -366,6 +367,7 @@ fn proof(code: &str) -> Option<Proof> {
         claims: Some(claims),
         signer: None,
         signed_at: None,
+        notes: vec![],
     })
 }
 
@@ -376,10 +378,11 @@ pub struct Log;
 impl EvidenceLookup for Log {
     async fn inclusion(&self, sha256: &str) -> Result<Option<Inclusion>, Problem> {
         Ok(Some(Inclusion {
+            sha256: sha256.to_owned(),
             index: 48_213,
-            tree_size: 51_200,
-            sealed_at: Moment::from(datetime!(2025-05-06 02:13 UTC)),
-            proof_path: format!("/api/v1/public/evidence/{sha256}"),
+            entry: "00".repeat(32),
+            bundle: "c2sp.org/tlog-proof@v1\nindex 48213\n".into(),
+            at: Moment::from(datetime!(2025-05-06 02:13 UTC)),
         }))
     }
 }
@@ -396,6 +399,17 @@ pub fn catalogue() -> Catalogue {
 
 /// The service over the invented data.
 pub fn service(down: bool) -> Public {
+    service_with(
+        Arc::new(Codes),
+        Memory {
+            licences: licences(),
+            down,
+        },
+    )
+}
+
+/// The service over other data or another prover.
+pub fn service_with(prover: Arc<dyn Prover>, register: Memory) -> Public {
     let catalogue = catalogue();
     let city = catalogue.city("nanchang").expect("the city").clone();
     Public::new(Parts {
@@ -407,11 +421,8 @@ pub fn service(down: bool) -> Public {
             demo: true,
         },
         clock: Arc::new(FixedClock::at(datetime!(2026-11-22 00:40 UTC))),
-        register: Arc::new(Memory {
-            licences: licences(),
-            down,
-        }),
-        prover: Arc::new(Codes),
+        register: Arc::new(register),
+        prover,
         evidence: Some(Arc::new(Log)),
         catalogue: Arc::new(catalogue),
         matters_city: Arc::new(city),

@@ -91,11 +91,12 @@ async fn read_form(mut form: Multipart, limit_mb: u64) -> Result<Upload, Problem
     Ok(Upload { name, bytes, options })
 }
 
-fn read_option(options: &mut ImportOptions, name: &str, text: &str) -> Result<(), Problem> {
+fn read_option(options: &mut ImportOptions, name: &str, text: &str) -> Result<(), RegistryError> {
+    let fault = |message: &str| RegistryError::Invalid(vec![FieldError::new(name, message)]);
     let flag = || match text {
         "true" | "1" | "on" => Ok(true),
         "false" | "0" | "" => Ok(false),
-        _ => Err(Problem::field(name, "请填写 true 或 false")),
+        _ => Err(fault("请填写 true 或 false")),
     };
     match name {
         "dry_run" => options.dry_run = flag()?,
@@ -103,7 +104,7 @@ fn read_option(options: &mut ImportOptions, name: &str, text: &str) -> Result<()
         "default_region" => options.default_region = (!text.is_empty()).then(|| text.to_owned()),
         "columns" if !text.is_empty() => {
             options.columns = serde_json::from_str(text)
-                .map_err(|_| Problem::field("columns", "指定的列应为 JSON，如 {\"name\": \"单位名称\"}"))?;
+                .map_err(|_| fault("指定的列应为 JSON，如 {\"name\": \"单位名称\"}"))?;
         }
         _ => {}
     }

@@ -6,10 +6,10 @@ mod files;
 mod imports;
 mod ledgers;
 
-use kernel::Problem;
+use kernel::FieldError;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::service::Registry;
+use crate::service::{Registry, RegistryError};
 
 /// The routes of this capability.
 pub fn router(registry: Registry) -> OpenApiRouter {
@@ -34,12 +34,12 @@ fn parameter<T, E: std::fmt::Display>(
     name: &str,
     text: Option<&str>,
     parse: impl Fn(&str) -> Result<T, E>,
-) -> Result<Option<T>, Problem> {
+) -> Result<Option<T>, RegistryError> {
     match text.map(str::trim).filter(|text| !text.is_empty()) {
         None => Ok(None),
         Some(text) => parse(text)
             .map(Some)
-            .map_err(|error| Problem::field(name, error.to_string())),
+            .map_err(|error| RegistryError::Invalid(vec![FieldError::new(name, error.to_string())])),
     }
 }
 

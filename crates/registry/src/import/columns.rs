@@ -85,8 +85,10 @@ pub(crate) fn is_sufficient(columns: &[Column]) -> bool {
 
 /// Why a file without a usable header is refused.
 pub(crate) fn missing(found: &[Vec<String>]) -> String {
+    // The first of the fullest rows: a row of data is as full as its header.
     let headers = found
         .iter()
+        .rev()
         .max_by_key(|cells| cells.iter().filter(|cell| !cell.is_empty()).count());
     let listed = headers.map_or_else(String::new, |cells| {
         let shown: Vec<&str> = cells

@@ -190,7 +190,7 @@ fn bare_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(4096) & !1];
     let zeros = |side: usize| head.chunks_exact(2).filter(|pair| pair[side] == 0).count();
     let (high, low) = (zeros(0), zeros(1));
-    if high + low == 0 || bytes.len() % 2 != 0 {
+    if high + low == 0 || !bytes.len().is_multiple_of(2) {
         None
     } else if low > 4 * high {
         Some(UTF_16LE)
@@ -417,8 +417,7 @@ mod tests {
                 .contains("xls")
         );
         assert!(rows(b"PK\x03\x04broken").unwrap_err().contains("损坏"));
-        let noise: Vec<u8> = (0..4000_u32).map(|n| (n * 7919 % 251 + 3) as u8 | 0x80).collect();
-        assert!(rows(&noise).is_err());
+        assert!(rows(&[0x80, 0xFF].repeat(500)).unwrap_err().contains("乱码"));
         let wide = "列,".repeat(30);
         assert!(rows(wide.as_bytes()).unwrap_err().contains("超过 20 列"));
     }

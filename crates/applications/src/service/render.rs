@@ -7,7 +7,8 @@ use press::Press;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{model::Paper, service::Renderer};
+use super::Renderer;
+use crate::model::Paper;
 
 /// Stands above the double rule of every document.
 const SERIES: &str = "安全生产行政许可文书";

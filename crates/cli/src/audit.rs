@@ -1,0 +1,66 @@
+//! `anxu audit` and `anxu certificate`.
+
+use std::path::PathBuf;
+
+use kernel::Actor;
+use licences::Edition;
+use server::Config;
+
+use crate::{Outcome, serve};
+
+/// Audits; success only when nothing was found.
+#[allow(clippy::print_stdout, reason = "the report is the output")]
+pub async fn run(config: Config, json: bool) -> Outcome {
+    let platform = serve::open(config).await?;
+    let sources = platform.audit_sources();
+    let report = platform
+        .transparency
+        .audit(&Actor::system("audit"), &sources)
+        .await?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+        return Ok(report.is_clean());
+    }
+    println!(
+        "日志 {} 条，事件 {} 条（未封存 {}），数据行 {}，文件 {}，编号 {}",
+        report.log_size, report.events, report.unsealed, report.rows, report.files, report.numbers
+    );
+    for fault in &report.faults {
+        println!("✗ {}：{}", fault.what, fault.detail);
+    }
+    println!(
+        "{}",
+        if report.is_clean() {
+            "未发现改动"
+        } else {
+            "发现改动，请立即核查"
+        }
+    );
+    Ok(report.is_clean())
+}
+
+/// Which certificate, and where to.
+#[derive(clap::Args)]
+pub struct CertificateArgs {
+    /// Licence number in any bracket style.
+    number: String,
+    /// File to write.
+    #[arg(long)]
+    out: PathBuf,
+    /// The duplicate instead of the original.
+    #[arg(long)]
+    duplicate: bool,
+}
+
+/// Writes the stored signed PDF.
+pub async fn certificate(config: Config, args: CertificateArgs) -> Outcome {
+    let platform = serve::open(config).await?;
+    let edition = if args.duplicate {
+        Edition::Duplicate
+    } else {
+        Edition::Original
+    };
+    let pdf = platform.licences.certificate_pdf(&args.number, edition).await?;
+    std::fs::write(args.out, pdf)?;
+    Ok(true)
+}

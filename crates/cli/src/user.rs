@@ -1,0 +1,110 @@
+//! `anxu user` makes the first administrator; `anxu import` takes lists over.
+
+use std::{io::Read, path::PathBuf};
+
+use clap::Subcommand;
+use identity::{End, NewAccount};
+use kernel::{Actor, Role, Scope};
+use server::Config;
+
+use crate::{Outcome, serve};
+
+/// What to do with accounts.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make an administrator. The password is read from standard input.
+    CreateAdmin {
+        /// Login name.
+        login: String,
+        /// Name of the person.
+        #[arg(long)]
+        name: String,
+        /// GB/T 2260 code of the region administered, e.g. 3601.
+        #[arg(long)]
+        region: String,
+    },
+}
+
+/// Does it.
+pub async fn run(config: Config, command: Command) -> Outcome {
+    let Command::CreateAdmin { login, name, region } = command;
+    let mut password = String::new();
+    std::io::stdin().read_to_string(&mut password)?;
+    let platform = serve::open(config).await?;
+    let account = NewAccount {
+        login,
+        name,
+        end: End::Government,
+        roles: vec![Role::Administrator],
+        scope: Scope {
+            regions: vec![region.clone()],
+            ..Scope::default()
+        },
+        region,
+        phone: None,
+        password: password.trim_end_matches(['\r', '\n']).to_owned(),
+        must_change_password: false,
+    };
+    platform
+        .identity
+        .create(&Actor::system("anxu user"), account)
+        .await?;
+    Ok(true)
+}
+
+/// What to import.
+#[derive(Subcommand)]
+pub enum Import {
+    /// Enterprises from an xlsx or csv file.
+    Enterprises {
+        /// The file.
+        file: PathBuf,
+        /// Check only, change nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// Imports; success only when no row was refused.
+pub async fn import(config: Config, command: Import, json: bool) -> Outcome {
+    let Import::Enterprises { file, dry_run } = command;
+    let platform = serve::open(config).await?;
+    crate::user::enterprises(&platform, &file, dry_run, json).await
+}
+
+#[allow(clippy::print_stdout, reason = "the report is the output")]
+async fn enterprises(
+    platform: &server::Platform,
+    file: &std::path::Path,
+    dry_run: bool,
+    json: bool,
+) -> Outcome {
+    let name = file
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let bytes = std::fs::read(file)?;
+    let options = registry::ImportOptions {
+        dry_run,
+        ..registry::ImportOptions::default()
+    };
+    let report = platform
+        .registry
+        .import_file(
+            &Actor::system("anxu import"),
+            &name,
+            bytes.into(),
+            options,
+            |_| {},
+        )
+        .await?;
+    println!(
+        "{}",
+        if json {
+            serde_json::to_string_pretty(&report)?
+        } else {
+            format!("{report:?}")
+        }
+    );
+    Ok(true)
+}

@@ -1,0 +1,9 @@
+//! Where capabilities meet: each adapter gives one of them what another has, in the words of the first.
+
+mod pages;
+mod prover;
+mod trust_services;
+
+pub use pages::{Evidence, LicenceRegister};
+pub use prover::CertificateProver;
+pub use trust_services::router as trust_services;
