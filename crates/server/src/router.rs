@@ -65,6 +65,7 @@ pub fn site(platform: &Platform, metrics: PrometheusHandle) -> Result<Site, Unde
         .layer(from_fn_with_state(platform.kernel.clone(), idempotent::replay))
         .layer(from_fn_with_state(Arc::new(access.clone()), access::enforce))
         .layer(from_fn_with_state(identification, identify::identify));
+    let described = serde_json::to_value(&openapi).unwrap_or_default();
     let document = Arc::new(openapi.clone());
     let router = Router::new()
         .merge(api)
@@ -73,6 +74,7 @@ pub fn site(platform: &Platform, metrics: PrometheusHandle) -> Result<Site, Unde
             get(move || async move { Json(document.as_ref().clone()) }),
         )
         .merge(public::pages(platform.public.clone()))
+        .merge(public::docs(platform.public.site(), &described))
         .merge(wiring::trust_services(
             platform.kernel.clone(),
             platform.press.clone(),

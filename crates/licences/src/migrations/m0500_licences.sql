@@ -58,5 +58,3 @@ CREATE INDEX licence_unfinished ON licence (seq) WHERE original_sha256 IS NULL;
 CREATE INDEX licence_original ON licence (original_sha256);
 CREATE INDEX licence_duplicate ON licence (duplicate_sha256);
 -- From a signed file to its licence.
-CREATE INDEX licence_original ON licence (original_sha256) WHERE original_sha256 IS NOT NULL;
-CREATE INDEX licence_duplicate ON licence (duplicate_sha256) WHERE duplicate_sha256 IS NOT NULL;

@@ -89,7 +89,7 @@ fn same_origin(headers: &HeaderMap, public_url: &str) -> bool {
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let bare = origin.split_once("://").map_or(origin, |(_, rest)| rest);
-    bare == host || public_url.starts_with(origin)
+    bare == host || public_url.trim_end_matches('/') == origin
 }
 
 fn request_info(request: &Request, behind_proxy: bool) -> RequestInfo {
