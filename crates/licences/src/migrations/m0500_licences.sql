@@ -55,6 +55,6 @@ CREATE INDEX licence_until ON licence (valid_until, seq);
 -- Counting by industry and district reads this index alone.
 CREATE INDEX licence_counts ON licence (industry, region, valid_until, valid_from) WHERE state = 'issued';
 CREATE INDEX licence_unfinished ON licence (seq) WHERE original_sha256 IS NULL;
+-- From a signed file to its licence.
 CREATE INDEX licence_original ON licence (original_sha256);
 CREATE INDEX licence_duplicate ON licence (duplicate_sha256);
--- From a signed file to its licence.
