@@ -205,6 +205,11 @@ impl Platform {
         vec![
             Arc::new(identity::AccountAudit),
             Arc::new(identity::QualificationAudit),
+            Arc::new(registry::EnterpriseAudit),
+            Arc::new(registry::StaffAudit),
+            Arc::new(registry::FacilityAudit),
+            Arc::new(applications::ApplicationAudit),
+            Arc::new(licences::LicenceAudit),
         ]
     }
 }
