@@ -67,6 +67,21 @@ impl CreditCode {
         format!("{body}{check}").parse()
     }
 
+    /// The code of these 16 characters with both check characters computed: that of the organisation code
+    /// (GB 11714) and its own (GB 32100, 4.3).
+    pub fn with_checks(first16: &str) -> Result<Self, BadCreditCode> {
+        let body = compact(first16);
+        let found = body.chars().count();
+        if found != LENGTH - 2 || !body.is_ascii() {
+            return Err(BadCreditCode::Length {
+                found,
+                digits_only: false,
+            });
+        }
+        let organisation = checks::gb11714(&body[8..]);
+        Self::with_check(&format!("{body}{organisation}"))
+    }
+
     /// The 18 characters, upper case.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -233,7 +248,7 @@ pub enum BadCreditCode {
     /// Nothing but white space.
     #[error("请填写统一社会信用代码（18位）。")]
     Empty,
-    /// Not 18 characters (17 for `with_check`).
+    /// Not 18 characters (17 for `with_check`, 16 for `with_checks`).
     #[error("统一社会信用代码应为18位，现为{found}位：{}", length_advice(*found, *digits_only))]
     Length {
         /// Characters found after folding.
@@ -467,6 +482,20 @@ mod tests {
         ));
         assert!(matches!(
             CreditCode::with_check("I1100000000013338"),
+            Err(BadCreditCode::Symbols { .. })
+        ));
+    }
+
+    #[test]
+    fn computes_both_check_characters() {
+        let code = CreditCode::with_checks("91350100M000100Y").unwrap();
+        assert_eq!((code.as_str(), code.warnings()), (SOUND, Vec::new()));
+        assert!(matches!(
+            CreditCode::with_checks("91350100M000100Y4"),
+            Err(BadCreditCode::Length { found: 17, .. })
+        ));
+        assert!(matches!(
+            CreditCode::with_checks("91350100M000100O"),
             Err(BadCreditCode::Symbols { .. })
         ));
     }
