@@ -43,13 +43,19 @@ fn capability_sources() -> impl Iterator<Item = &'static Source> {
 fn only_the_store_knows_the_database() {
     let mut breaches = Vec::new();
     for source in capability_sources().filter(|source| !DATABASE_ROOMS.contains(&source.room())) {
-        let known = source
-            .tokens
-            .iter()
-            .filter(|token| DATABASE_CRATES.iter().any(|name| token.is(name)));
-        breaches.extend(known.map(|token| format!("{}: {}", source.at(token.line), token.text)));
+        breaches.extend(database_words(source));
     }
     hold("only store and migrations know the database", breaches);
+}
+
+fn database_words(source: &Source) -> Vec<String> {
+    let known = source
+        .tokens
+        .iter()
+        .filter(|token| DATABASE_CRATES.iter().any(|name| token.is(name)));
+    known
+        .map(|token| format!("{}: {}", source.at(token.line), token.text))
+        .collect()
 }
 
 #[test]
@@ -59,15 +65,24 @@ fn sql_stands_in_stores_only() {
         if CAPABILITIES.contains(&source.krate.as_str()) && DATABASE_ROOMS.contains(&source.room()) {
             continue;
         }
-        breaches.extend(
-            source
-                .tokens
-                .iter()
-                .filter(|token| is_sql(token))
-                .map(|token| source.at(token.line)),
-        );
+        breaches.extend(statements(source));
     }
     hold("SQL stands in stores, migrations and the kernel", breaches);
+}
+
+fn statements(source: &Source) -> Vec<String> {
+    let found = source.tokens.iter().filter(|token| is_sql(token));
+    found.map(|token| source.at(token.line)).collect()
+}
+
+#[test]
+fn databases_and_statements_are_seen() {
+    let source = |text: &str| Source::new("x", "service.rs", text.into());
+    let known = |text: &str| database_words(&source(text)).len();
+    assert_eq!(known("use sea_orm::DbErr; fn a() { rusqlite::open(); }"), 2);
+    assert_eq!(known("/// sea_orm\nfn a() { say(\"sqlx\"); }"), 0);
+    assert_eq!(statements(&source("fn a() { run(\"SELECT 1\"); }")).len(), 1);
+    assert_eq!(statements(&source("fn a() { say(\"Select one\"); }")).len(), 0);
 }
 
 #[test]

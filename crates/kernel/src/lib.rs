@@ -66,6 +66,17 @@ pub enum KernelError {
     Rules(String),
 }
 
+impl KernelError {
+    /// Whether the database refused a second row with the same key.
+    pub fn is_duplicate(&self) -> bool {
+        matches!(
+            self,
+            Self::Database(error)
+                if matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
+        )
+    }
+}
+
 /// Everything a use case needs from outside: database, clock, ids, files and rules. Cheap to clone.
 #[derive(Clone)]
 pub struct Kernel {

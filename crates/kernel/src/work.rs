@@ -173,7 +173,7 @@ impl Work {
 
     async fn write_idempotency(&self) -> Result<(), KernelError> {
         let request = &self.actor.request;
-        let Some((key, fingerprint)) = &request.idempotency else {
+        let (Some((key, _)), Some(fingerprint)) = (&request.idempotency, request.fingerprint()) else {
             return Ok(());
         };
         if request.idempotency_stored.swap(true, Ordering::SeqCst) {
@@ -183,26 +183,20 @@ impl Work {
         let row = idempotency::ActiveModel {
             actor: Set(idempotency::actor_key(&self.actor)),
             request_key: Set(key.clone()),
-            fingerprint: Set(fingerprint.clone()),
+            fingerprint: Set(fingerprint),
             resource: Set(resource),
             status: Set(None),
             content_type: Set(None),
             body: Set(None),
             at: Set(self.now),
         };
-        match idempotency::Entity::insert(row)
+        let kept = idempotency::Entity::insert(row)
             .exec_without_returning(&self.tx)
             .await
-        {
-            Err(error)
-                if matches!(
-                    error.sql_err(),
-                    Some(sea_orm::SqlErr::UniqueConstraintViolation(_))
-                ) =>
-            {
-                Err(KernelError::AlreadyDone)
-            }
-            outcome => Ok(outcome.map(drop)?),
+            .map_err(KernelError::from);
+        match kept {
+            Err(error) if error.is_duplicate() => Err(KernelError::AlreadyDone),
+            outcome => outcome.map(drop),
         }
     }
 }

@@ -1,17 +1,14 @@
 //! Licences (LIC.1, LIC.2, CER, VER.2): numbering, issuing with signed certificates, public status and search.
 
-mod answers;
 mod http;
 mod jobs;
 mod migrations;
 pub mod model;
-mod neighbours;
 mod ports;
 pub mod rules;
 mod service;
 mod store;
 
-pub use answers::Answer;
 pub use certificate::Edition;
 pub use http::router;
 pub use jobs::handlers;
@@ -19,7 +16,7 @@ pub use migrations::migrations;
 pub use model::{DirectIssue, Grant, Holder, Licence, Period, PublicLicence, Status};
 pub use ports::{Certify, Grants, NeighbourError, Pressed};
 pub use service::{
-    Count, IssuedLicence, LicenceQuery, Licences, LicencesError, PRESS_JOB, PressedPair, PublicFile,
+    Answer, Count, IssuedLicence, LicenceQuery, Licences, LicencesError, PRESS_JOB, PressedPair, PublicFile,
     PublicQuery, Unissued,
 };
 pub use store::LicenceAudit;

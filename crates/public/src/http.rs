@@ -164,7 +164,7 @@ async fn verify(
 ) -> Result<Answer<VerificationReport>, Problem> {
     let report = match read(request).await? {
         Material::File(bytes) => public.verify_file(bytes).await?,
-        Material::Qr(text) => public.verify_qr(&text).await?.ok_or_else(not_a_payload)?,
+        Material::Qr(text) => public.verify_qr(&text).await.ok_or_else(not_a_payload)?,
     };
     Ok(Answer(report.into()))
 }

@@ -27,7 +27,8 @@ pub trait Register: Send + Sync {
     async fn sitemap_page(&self, page: u32) -> Result<Vec<SitemapEntry>, Problem>;
 }
 
-/// What a file or code proves by itself, without the register. Costly: called off the async threads.
+/// What a file or code proves by itself, without the register. Files are costly and examined off the async
+/// threads; a code takes microseconds and is examined in place.
 pub trait Prover: Send + Sync {
     /// Examines a PDF.
     fn pdf(&self, bytes: &[u8], now: Moment) -> Proof;

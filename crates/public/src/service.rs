@@ -186,7 +186,7 @@ impl Public {
     /// # Errors
     /// [`PublicError::Upstream`] when the register does not answer.
     pub async fn find(&self, code: &str) -> Result<Found, PublicError> {
-        if let Some(report) = self.verify_qr(code).await? {
+        if let Some(report) = self.verify_qr(code).await {
             let shown = match report.licence.clone() {
                 Some(licence) => Some(Box::new(self.shown(licence).await)),
                 None => None,
@@ -342,7 +342,7 @@ impl Public {
         let prover = self.parts.prover.clone();
         let codes = tokio::task::spawn_blocking(move || prover.codes_in_picture(&bytes)).await?;
         for code in codes {
-            if let Some(report) = self.verify_qr(&code).await? {
+            if let Some(report) = self.verify_qr(&code).await {
                 return Ok(report);
             }
         }
@@ -353,16 +353,10 @@ impl Public {
     }
 
     /// Verifies the text of a QR code; `None` when it is not a signed payload.
-    ///
-    /// # Errors
-    /// [`PublicError::Interrupted`].
-    pub async fn verify_qr(&self, text: &str) -> Result<Option<Report>, PublicError> {
-        let (now, prover, text) = (self.now(), self.parts.prover.clone(), text.to_owned());
-        let proof = tokio::task::spawn_blocking(move || prover.qr(&text, now)).await?;
-        match proof {
-            Some(proof) => Ok(Some(self.conclude(proof, None, now).await)),
-            None => Ok(None),
-        }
+    pub async fn verify_qr(&self, text: &str) -> Option<Report> {
+        let now = self.now();
+        let proof = self.parts.prover.qr(text, now)?;
+        Some(self.conclude(proof, None, now).await)
     }
 
     /// Puts the document's own proof beside the register and the evidence log.

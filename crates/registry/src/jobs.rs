@@ -7,8 +7,8 @@ use kernel::{Job, JobError, JobHandler, problem::chain};
 use serde::Deserialize;
 
 use crate::{
-    import::{DriveError, IMPORT_JOB, ImportState},
     model::ImportId,
+    service::import::{DriveError, IMPORT_JOB, ImportState},
     service::{Registry, RegistryError},
 };
 

@@ -1,25 +1,21 @@
 //! Enterprise registry 一企一档 (REG.1–3): files with one timeline, key staff, facilities and hazard sources, base
 //! ledgers by region and danger, search by any two characters, bulk import and export.
 
-mod export;
 mod http;
-mod import;
 mod jobs;
 mod migrations;
 pub mod model;
 pub mod rules;
 mod service;
-mod settings;
 mod store;
 
 pub use http::router;
-pub use import::{Column, IMPORT_JOB, ImportOptions, ImportReport, ImportState, IssueKind};
 pub use jobs::handlers;
 pub use migrations::migrations;
 pub use model::{
-    Danger, Enterprise, EnterpriseQuery, EnterpriseState, Facility, ImportId, NewEnterprise, SizeClass, Sort,
-    Staff,
+    Danger, Enterprise, EnterpriseQuery, EnterpriseState, Facility, Field, ImportId, Limits, NewEnterprise,
+    Settings, SizeClass, Sort, Staff,
 };
+pub use service::import::{Column, IMPORT_JOB, ImportOptions, ImportReport, ImportState, IssueKind};
 pub use service::{Registry, RegistryError};
-pub use settings::{Field, Limits, Settings};
 pub use store::{EnterpriseAudit, FacilityAudit, StaffAudit};

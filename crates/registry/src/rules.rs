@@ -7,7 +7,7 @@ use codes::{
 use kernel::{FieldError, LegalDate};
 use serde_json::{Map, Value, json};
 
-use crate::settings::Field;
+use crate::model::Field;
 
 use crate::model::{
     Checked, Enterprise, FacilityDetails, FacilityKind, NewEnterprise, SizeClass, StaffDetails,

@@ -850,7 +850,7 @@ async fn everyone_sees_what_is_his() {
 
 #[tokio::test]
 async fn lists_page_filter_and_sort() {
-    let house = House::on("2026-03-02T02:00:00Z").await;
+    let house = &House::on("2026-03-02T02:00:00Z").await;
     let apps = &house.applications;
     let clerk = house.clerk().await;
     let mut ids = Vec::new();

@@ -2,13 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use kernel::{Actor, FieldError, Happened, KernelError, Permission, Subject, Work, ids::LicenceId};
+use kernel::{Actor, FieldError, Happened, Permission, Subject, Work, ids::LicenceId};
 use serde_json::json;
 
-use super::{
-    Licences, LicencesError, Outcome,
-    issue::{changed_keys, is_duplicate},
-};
+use super::{Licences, LicencesError, Outcome, issue::changed_keys};
 use crate::{
     model::{DirectIssue, Issued, Licence},
     rules::{self, Given},
@@ -111,7 +108,7 @@ impl Licences {
         }
         self.adopt_numbers(work, &licences).await?;
         let rows = match store::insert_many(work, &licences).await {
-            Err(KernelError::Database(error)) if is_duplicate(&error) => return Err(just_taken()),
+            Err(error) if error.is_duplicate() => return Err(just_taken()),
             outcome => outcome?,
         };
         for row in &rows {

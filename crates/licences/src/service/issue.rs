@@ -9,7 +9,6 @@ use kernel::{
     Actor, BlobRef, Happened, KernelError, NewJob, Permission, Subject, Work,
     ids::{ApplicationId, LicenceId},
 };
-use sea_orm::{DbErr, SqlErr};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -82,7 +81,7 @@ impl Licences {
             .map_err(LicencesError::Grant)?;
         match self.reserve_new(grant).await {
             // Another worker was faster; our number went back with the transaction.
-            Err(LicencesError::Kernel(KernelError::Database(error))) if is_duplicate(&error) => {
+            Err(LicencesError::Kernel(error)) if error.is_duplicate() => {
                 store::of_application(db.read(), application)
                     .await?
                     .ok_or(LicencesError::NotFound)
@@ -279,8 +278,4 @@ fn issue_facts(issued: &Issued) -> serde_json::Value {
         "original": issued.certificate.as_ref().map(|files| &files.original),
         "duplicate": issued.certificate.as_ref().map(|files| &files.duplicate),
     })
-}
-
-pub(super) fn is_duplicate(error: &DbErr) -> bool {
-    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }

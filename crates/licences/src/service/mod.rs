@@ -1,5 +1,6 @@
 //! The use cases of licences.
 
+mod answers;
 mod direct;
 mod issue;
 mod press;
@@ -11,13 +12,15 @@ use std::sync::Arc;
 use kernel::{FieldError, Kernel, KernelError, Problem, access::Forbidden};
 use matters::{Catalogue, City};
 
+pub use answers::Answer;
 pub use issue::{IssuedLicence, PressedPair};
 pub use press::PRESS_JOB;
 pub use read::{LicenceQuery, PublicQuery, Unissued};
 pub use register::{Count, PublicFile};
 
+use answers::Answers;
+
 use crate::{
-    answers::Answers,
     ports::{Certify, Grants, NeighbourError},
     rules::{Numbering, NumberingError, StatusRule},
     store::PointReader,

@@ -58,7 +58,16 @@ impl Licences {
                 failed = Some(error); // one bad record must not hold up the others
             }
         }
+        self.settle().await.map_err(job_error)?;
         failed.map_or(Ok(()), |error| Err(job_error(error)))
+    }
+
+    /// After many licences were taken over, the text index is put in order.
+    async fn settle(&self) -> Outcome<()> {
+        let work = self.inner.kernel.begin(&Actor::system("证照制作")).await?;
+        store::settle(&work).await?;
+        work.commit().await?;
+        Ok(())
     }
 
     /// Makes the certificates of a batch side by side and enters them in one transaction. The last failure is

@@ -14,9 +14,9 @@ use sha2::{Digest, Sha256};
 
 use super::{Licences, LicencesError, Outcome};
 use crate::{
-    answers::Answer,
     model::{Issued, Licence, PublicKey, PublicLicence, Status},
     rules,
+    service::answers::Answer,
     store::{self, ListQuery, Listed, StatusFilter},
 };
 

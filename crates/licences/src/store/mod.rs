@@ -78,6 +78,11 @@ pub(crate) async fn index(work: &Work, licences: &[Licence]) -> Result<(), Kerne
     INDEX.put_many(work.conn(), &rows).await
 }
 
+/// Puts the text index in order after bulk changes.
+pub(crate) async fn settle(work: &Work) -> Result<(), KernelError> {
+    INDEX.settle(work.conn()).await
+}
+
 fn tokens(facts: &Facts) -> (i64, Tokens) {
     let texts = row::searchable(facts);
     let regions = row::region_labels(facts.holder.region.as_str());

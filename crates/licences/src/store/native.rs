@@ -250,3 +250,69 @@ fn from_postgres(row: &PgRow) -> sqlx::Result<PublishedRow> {
         demo: row.try_get(13)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::DbConfig;
+    use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+    use super::*;
+
+    struct Migrations;
+
+    impl MigratorTrait for Migrations {
+        fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+            let mut all = kernel::db::migrations();
+            all.extend(crate::migrations());
+            all
+        }
+    }
+
+    const ROW: &str = "INSERT INTO licence (id, version, state, number, number_key, identifier, enterprise, \
+        origin, industry, region, holder_name, holder_code, holder_address, legal_representative, \
+        economic_type, authority_name, authority_code, scope, valid_from, valid_until, issued_on, record, \
+        demo, created_at, search_text) \
+        VALUES (randomblob(16), 1, ?1, '（赣）WH安许证字〔2025〕000001', ?2, ?3, randomblob(16), 'imported', \
+        'hazchem', '360121', '甲厂', 'C', '', '张三丰', '', '局', 'B', '[\"氯碱\"]', '2025-01-01', \
+        '2027-12-31', '2025-01-01', '{}', 0, 0, '')";
+
+    /// Without this, a broken native read would hide behind the plain one.
+    #[tokio::test]
+    async fn the_native_read_finds_what_the_plain_one_finds() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("anxu.sqlite");
+        let config = DbConfig {
+            url: format!("sqlite://{}", file.display()),
+            connections: 1,
+        };
+        let db = Db::connect(&config).await.unwrap();
+        db.migrate::<Migrations>().await.unwrap();
+        let point = PointReader::new(db);
+        let Engine::Sqlite { reader, .. } = &point.engine else {
+            panic!("the file is not read natively");
+        };
+        let native = |key: &PublicKey| {
+            let found = read_sqlite(*reader, &file, key).unwrap();
+            found.map(Published::try_from).transpose().unwrap()
+        };
+        let keys = [
+            PublicKey::Number("赣WH2025000001".into()),
+            PublicKey::Identifier("I1".into()),
+            PublicKey::Code("C".into()),
+        ];
+        assert!(keys.iter().all(|key| native(key).is_none()));
+
+        let writer = Connection::open(&file).unwrap();
+        writer.execute(ROW, ["reserved", "赣WH2025000002", "I2"]).unwrap();
+        writer.execute(ROW, ["issued", "赣WH2025000001", "I1"]).unwrap();
+        for key in &keys {
+            let found = native(key).unwrap();
+            assert_eq!(found.identifier, "I1");
+            assert_eq!(point.plain(key).await.unwrap(), Some(found));
+        }
+        assert_eq!(native(&PublicKey::Identifier("I2".into())), None);
+        CONNECTIONS.with_borrow(|open| {
+            assert!(open[reader].execute("DELETE FROM licence", []).is_err());
+        });
+    }
+}

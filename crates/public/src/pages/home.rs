@@ -58,7 +58,8 @@ pub(crate) fn render(public: &Public, numbers: Option<&Numbers>, asked: &HeaderM
         scan: icon::SCAN,
         hash: icon::HASH,
         file: icon::FILE,
-        figures: numbers.map(figures),
+        // A register that is still empty has nothing to count.
+        figures: numbers.filter(|numbers| numbers.valid > 0).map(figures),
         matters: matter::rows(public),
     };
     reply::page(StatusCode::OK, Keep::Short, asked, &template)

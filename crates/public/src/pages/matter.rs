@@ -250,10 +250,15 @@ fn cite(one: &Definition, clauses: &[Clause]) -> String {
         .join("、")
 }
 
+/// A text as the public reads it: our own mark for facts to be checked says nothing to them.
+fn outward(text: &str) -> String {
+    text.replace("待核", "以窗口公布为准")
+}
+
 fn said(one: &Definition, text: &str, more: &str, basis: &[Clause], provenance: &Provenance) -> Said {
     Said {
-        text: text.to_owned(),
-        more: more.to_owned(),
+        text: outward(text),
+        more: outward(more),
         clauses: cite(one, basis),
         open: open(provenance),
     }

@@ -131,11 +131,10 @@ async fn verify_report(State(public): State<Public>, request: Request) -> Respon
     let asked = HeaderMap::new();
     let outcome = match read(request).await {
         Ok(Material::File(bytes)) => public.verify_file(bytes).await,
-        Ok(Material::Qr(text)) => match public.verify_qr(&text).await {
-            Ok(Some(report)) => Ok(report),
-            Ok(None) => Err(not_a_payload().into()),
-            Err(error) => Err(error),
-        },
+        Ok(Material::Qr(text)) => public
+            .verify_qr(&text)
+            .await
+            .ok_or_else(|| not_a_payload().into()),
         Err(problem) => Err(problem.into()),
     };
     match outcome {

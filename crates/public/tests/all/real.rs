@@ -116,7 +116,8 @@ fn notice() -> OfficialDocument {
         "addressee": "南昌示范精细化工有限公司",
         "blocks": [],
         "authority": "演示市应急管理局",
-        "date": "2026-11-20"
+        "date": "2026-11-20",
+        "template": CURRENT_TEMPLATE
     }))
     .expect("a document")
 }

@@ -17,11 +17,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{attachment, xlsx};
 use crate::{
-    import::{
+    model::ImportId,
+    service::import::{
         ImportOptions, ImportReport, IssueKind,
         errors::{ErrorFormat, message},
     },
-    model::ImportId,
     service::{Registry, RegistryError},
 };
 

@@ -8,8 +8,10 @@ use sea_orm::{
 };
 
 use crate::{
-    import::{Column as FileColumn, ImportReport, ImportState, Issue, IssueKind, Run, StoredOptions},
     model::ImportId,
+    service::import::{
+        Column as FileColumn, ImportReport, ImportState, Issue, IssueKind, Run, StoredOptions,
+    },
 };
 
 mod run_row {

@@ -10,7 +10,7 @@ use calamine::{Data, DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use kernel::blobs::{FileKind, sniff};
 
-use crate::settings::Limits;
+use crate::model::Limits;
 
 /// Media types under which the two kinds are stored.
 pub(crate) const CSV: &str = "text/csv";

@@ -4,10 +4,9 @@ use kernel::{Actor, FieldError};
 
 use super::{Column, Issue, IssueKind};
 use crate::{
-    export::SheetWriter,
-    model::ImportId,
+    service::export::SheetWriter,
+    model::{Field, ImportId},
     service::{Outcome, Registry, RegistryError},
-    settings::Field,
 };
 
 /// Rows read at a time.

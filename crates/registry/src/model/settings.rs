@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::Kernel;
 use serde::Deserialize;
-
-use crate::service::{Outcome, RegistryError};
 
 /// Settings of the import; another city changes them without a build.
 #[derive(Clone, Debug, Deserialize)]
@@ -128,13 +125,5 @@ impl Field {
             Self::Authority => "authority",
             Self::EstablishedOn => "established_on",
         }
-    }
-}
-
-impl Settings {
-    pub(crate) fn load(kernel: &Kernel) -> Outcome<Self> {
-        let text = kernel.rules().text("registry/import.json")?;
-        serde_json::from_str(&text)
-            .map_err(|error| RegistryError::Table(format!("registry/import.json: {error}")))
     }
 }

@@ -1,5 +1,7 @@
 //! What this capability needs from its neighbours, in its own words.
 
+mod neighbours;
+
 use async_trait::async_trait;
 use certificate::LicenceRecord;
 use kernel::ids::ApplicationId;

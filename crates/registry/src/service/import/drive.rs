@@ -16,10 +16,9 @@ use super::{
     table::{Flow, RawRow, Table},
 };
 use crate::{
-    model::{Checked, Enterprise, ImportId},
+    model::{Checked, Enterprise, Field, ImportId, Settings},
     rules,
     service::{CodeTables, Registry, RegistryError},
-    settings::{Field, Settings},
     store::{self, imports},
 };
 

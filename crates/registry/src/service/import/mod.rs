@@ -25,9 +25,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::{
-    model::ImportId,
+    model::{Field, ImportId, Limits, Settings},
     service::{Outcome, Registry, RegistryError},
-    settings::{Field, Limits, Settings},
     store::imports,
 };
 use table::{Flow, HEADER_WITHIN, Table};

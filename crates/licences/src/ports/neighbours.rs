@@ -1,4 +1,4 @@
-//! The neighbours behind [`Grants`] and [`Certify`].
+//! The neighbours that do it.
 
 use applications::{Applications, ApplicationsError};
 use async_trait::async_trait;
@@ -7,10 +7,8 @@ use kernel::ids::ApplicationId;
 use press::{Press, PressError};
 use time::OffsetDateTime;
 
-use crate::{
-    model::{Grant, Holder, Period},
-    ports::{Certify, Grants, NeighbourError, Pressed},
-};
+use super::{Certify, Grants, NeighbourError, Pressed};
+use crate::model::{Grant, Holder, Period};
 
 #[async_trait]
 impl Grants for Applications {

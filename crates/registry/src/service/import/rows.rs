@@ -11,9 +11,8 @@ use time::{Date, Month};
 
 use super::{columns::Column, table::RawRow};
 use crate::{
-    model::{Checked, Danger, NewEnterprise},
+    model::{Checked, Danger, Field, NewEnterprise},
     rules::{self, Completeness, Tables},
-    settings::Field,
 };
 
 /// A data row with the verdict on it.

@@ -1,5 +1,8 @@
 //! The use cases of the registry.
 
+mod export;
+pub(crate) mod import;
+
 use std::{collections::HashSet, sync::Arc};
 
 use axum::http::StatusCode;
@@ -11,16 +14,14 @@ use kernel::{
     event::{self, EventFilter},
     ids::EnterpriseId,
 };
-use sea_orm::SqlErr;
 use serde_json::{Value, json};
 
 use crate::{
     model::{
         Checked, Enterprise, EnterpriseQuery, EnterpriseState, Facility, FacilityDetails, FacilityId,
-        LedgerCount, NewEnterprise, Staff, StaffDetails, StaffId,
+        LedgerCount, NewEnterprise, Settings, Staff, StaffDetails, StaffId,
     },
     rules::{self, Completeness, Tables},
-    settings::Settings,
     store,
 };
 
@@ -169,7 +170,7 @@ impl Registry {
     /// [`RegistryError::Table`] when a table cannot be used.
     pub fn new(kernel: Kernel) -> Outcome<Self> {
         let codes = Arc::new(CodeTables::load(&kernel)?);
-        let settings = Arc::new(Settings::load(&kernel)?);
+        let settings = Arc::new(load_settings(&kernel)?);
         Ok(Self {
             kernel,
             codes,
@@ -676,12 +677,16 @@ impl Registry {
 
 /// Two who register the same code at once: the engine tells the second one, who is told like any other.
 fn code_taken(error: KernelError) -> RegistryError {
-    match &error {
-        KernelError::Database(cause)
-            if matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) =>
-        {
-            RegistryError::CodeTaken
-        }
-        _ => error.into(),
+    if error.is_duplicate() {
+        RegistryError::CodeTaken
+    } else {
+        error.into()
     }
+}
+
+/// Limits and header names of the import.
+fn load_settings(kernel: &Kernel) -> Outcome<Settings> {
+    let text = kernel.rules().text("registry/import.json")?;
+    serde_json::from_str(&text)
+        .map_err(|error| RegistryError::Table(format!("registry/import.json: {error}")))
 }

@@ -1,9 +1,13 @@
 //! The enterprise file as types. Pure.
 
+mod settings;
+
 use codes::{RegionCode, SubjectCode};
 use kernel::{LegalDate, Moment, ids, ids::EnterpriseId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use settings::{Field, Limits, Settings};
 
 ids! {
     /// A key person of an enterprise.
