@@ -1,6 +1,6 @@
 //! Who acts, what a role may do, and how far it reaches: the typed table role × act × scope (IAM.1).
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicBool};
 
 use sea_orm::{
     ColumnTrait, Condition,
@@ -262,10 +262,30 @@ pub struct RequestInfo {
     pub id: String,
     /// Address of the client.
     pub address: String,
-    /// The client's Idempotency-Key with a fingerprint of its request.
+    /// The client's Idempotency-Key with a fingerprint of method and address.
     pub idempotency: Option<(String, String)>,
+    /// Digest of what the client sent, as far as it was read: the other half of the fingerprint.
+    pub content: Mutex<String>,
     /// Set once the key has been stored with a committed act.
     pub idempotency_stored: AtomicBool,
+}
+
+impl RequestInfo {
+    /// Notes the digest of what was read of the content.
+    pub fn note_content(&self, digest: String) {
+        *self.content.lock().unwrap_or_else(PoisonError::into_inner) = digest;
+    }
+
+    /// What a repeated Idempotency-Key is compared by: method, address and content.
+    pub fn fingerprint(&self) -> Option<String> {
+        let (_, route) = self.idempotency.as_ref()?;
+        let content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(if content.is_empty() {
+            route.clone()
+        } else {
+            format!("{route}.{content}")
+        })
+    }
 }
 
 /// Who acts: passed to every use case.

@@ -15,7 +15,7 @@ pub struct Model {
     /// The key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub request_key: String,
-    /// Hash of method, path and body.
+    /// Hash of method and address, and of the content.
     pub fingerprint: String,
     /// What was created or changed, `type/id`.
     pub resource: Option<String>,
@@ -38,31 +38,13 @@ pub(crate) fn actor_key(actor: &Actor) -> String {
         .map_or_else(|| "system".to_owned(), |id| id.to_string())
 }
 
-/// What is known of a key.
-#[derive(Debug)]
-pub enum Known {
-    /// Never seen: go ahead.
-    New,
-    /// The same key with another request.
-    Misused,
-    /// Committed; the answer is known.
-    Answered(Model),
-    /// Committed; the answer was lost with the process.
-    Committed(Option<String>),
-}
-
-/// Looks a key up.
+/// What is known of an actor's key; `None` for one never seen.
 ///
 /// # Errors
 /// [`DbErr`].
-pub async fn look_up(db: &crate::Db, actor: &Actor, key: &str, fingerprint: &str) -> Result<Known, DbErr> {
+pub async fn find(db: &crate::Db, actor: &Actor, key: &str) -> Result<Option<Model>, DbErr> {
     let id = (actor_key(actor), key.to_owned());
-    Ok(match Entity::find_by_id(id).one(db.read()).await? {
-        None => Known::New,
-        Some(row) if row.fingerprint != fingerprint => Known::Misused,
-        Some(row) if row.status.is_some() => Known::Answered(row),
-        Some(row) => Known::Committed(row.resource),
-    })
+    Entity::find_by_id(id).one(db.read()).await
 }
 
 /// Keeps the answer for retries. Losing it is harmless: a retry is then told that the act is done.

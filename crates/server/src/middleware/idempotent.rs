@@ -1,19 +1,25 @@
 //! Answers a repeated POST with the first answer instead of acting twice.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use kernel::{
-    Actor, Kernel, Problem,
-    idempotency::{self, Known},
+    Actor, Kernel, KernelError, Problem,
+    idempotency::{self, Model},
 };
+
+use super::content::{drained, watched};
 
 /// Answers larger than this are not kept; a retry is then told that the act is done.
 const KEPT: usize = 256 * 1024;
+/// The answer is kept right after the commit: how often, and how long each time, a retry that falls between waits.
+const WAITS: (u32, Duration) = (40, Duration::from_millis(25));
 
 /// The layer.
 pub async fn replay(State(kernel): State<Kernel>, request: Request, next: Next) -> Response {
@@ -25,28 +31,71 @@ pub async fn replay(State(kernel): State<Kernel>, request: Request, next: Next) 
     let Some(actor) = actor else {
         return next.run(request).await;
     };
-    let Some((key, fingerprint)) = actor.request.idempotency.clone() else {
-        return next.run(request).await;
-    };
-    match idempotency::look_up(kernel.db(), &actor, &key, &fingerprint).await {
-        Ok(Known::New) => {}
-        Ok(Known::Misused) => {
-            return Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "idempotency-key-reused",
-                "请求标识重复",
-            )
-            .detail("这个 Idempotency-Key 已用于另一项操作，请为新的操作换一个。")
-            .into_response();
-        }
-        Ok(Known::Answered(row)) => return answered(row),
-        Ok(Known::Committed(resource)) => return committed(resource),
-        Err(error) => return Problem::from(kernel::KernelError::from(error)).into_response(),
+    if actor.request.idempotency.is_some() {
+        return once(&kernel, &actor, request, next)
+            .await
+            .unwrap_or_else(IntoResponse::into_response);
     }
-    keep(&kernel, &actor, &key, next.run(request).await).await
+    if request.method() == Method::POST && request.headers().contains_key("idempotency-key") {
+        return Problem::bad_request("Idempotency-Key 应为 1 至 200 个 ASCII 字符，每项操作换一个。")
+            .into_response();
+    }
+    next.run(request).await
 }
 
-fn answered(row: idempotency::Model) -> Response {
+async fn once(kernel: &Kernel, actor: &Actor, request: Request, next: Next) -> Result<Response, Problem> {
+    if known(kernel, actor).await?.is_some() {
+        drained(request, actor).await?;
+        return repeated(kernel, actor).await;
+    }
+    let response = next.run(watched(request, actor).await?).await;
+    if response.status().is_success() {
+        return Ok(keep(kernel, actor, response).await);
+    }
+    // Refused, perhaps because another try under the same key came first.
+    match known(kernel, actor).await? {
+        Some(_) => repeated(kernel, actor).await,
+        None => Ok(response),
+    }
+}
+
+async fn known(kernel: &Kernel, actor: &Actor) -> Result<Option<Model>, Problem> {
+    let Some((key, _)) = &actor.request.idempotency else {
+        return Ok(None);
+    };
+    let found = idempotency::find(kernel.db(), actor, key).await;
+    found.map_err(|error| KernelError::from(error).into())
+}
+
+/// The first answer, once the content is known to be the same.
+async fn repeated(kernel: &Kernel, actor: &Actor) -> Result<Response, Problem> {
+    let mut resource = None;
+    for _ in 0..WAITS.0 {
+        let Some(row) = known(kernel, actor).await? else {
+            break;
+        };
+        if Some(&row.fingerprint) != actor.request.fingerprint().as_ref() {
+            return Err(misused());
+        }
+        if row.status.is_some() {
+            return Ok(answered(row));
+        }
+        resource = row.resource;
+        tokio::time::sleep(WAITS.1).await;
+    }
+    Err(committed(resource))
+}
+
+fn misused() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "idempotency-key-reused",
+        "请求标识重复",
+    )
+    .detail("这个 Idempotency-Key 已用于内容不同的操作，请为新的操作换一个。")
+}
+
+fn answered(row: Model) -> Response {
     let status = row
         .status
         .and_then(|code| u16::try_from(code).ok())
@@ -65,23 +114,24 @@ fn answered(row: idempotency::Model) -> Response {
     response
 }
 
-fn committed(resource: Option<String>) -> Response {
-    let mut problem = Problem::from(kernel::KernelError::AlreadyDone);
-    if let Some(resource) = resource {
-        problem = problem.with("resource", resource);
+/// The act is done, but its answer was lost with the process.
+fn committed(resource: Option<String>) -> Problem {
+    let problem = Problem::from(KernelError::AlreadyDone);
+    match resource {
+        Some(resource) => problem.with("resource", resource),
+        None => problem,
     }
-    problem.into_response()
 }
 
 /// Keeps the answer of an act that was committed under the key.
-async fn keep(kernel: &Kernel, actor: &Actor, key: &str, response: Response) -> Response {
+async fn keep(kernel: &Kernel, actor: &Actor, response: Response) -> Response {
     let stored = actor
         .request
         .idempotency_stored
         .load(std::sync::atomic::Ordering::SeqCst);
-    if !stored || !response.status().is_success() {
+    let Some((key, _)) = actor.request.idempotency.as_ref().filter(|_| stored) else {
         return response;
-    }
+    };
     let (parts, body) = response.into_parts();
     let bytes = match to_bytes(body, 64 * 1024 * 1024).await {
         Ok(bytes) => bytes,

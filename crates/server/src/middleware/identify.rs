@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, Mutex, atomic::AtomicBool},
 };
 
 use axum::{
@@ -36,26 +36,27 @@ pub async fn identify(State(state): State<Identification>, mut request: Request,
     if by_cookie && !is_safe(request.method()) && !same_origin(request.headers(), &state.public_url) {
         return Problem::forbidden("请求来自其他网站，已拒绝。请在本平台页面上操作。").into_response();
     }
+    let found = match token {
+        Some(token) => match state.identity.authenticate(&token).await {
+            Ok(found) => found,
+            Err(error) => return Problem::from(error).into_response(),
+        },
+        None => None,
+    };
     let stranger = Actor {
         account: None,
         name: "公众".to_owned(),
         roles: Vec::new(),
         scope: Scope::default(),
         is_system: false,
-        request: Arc::new(request_info(&request, state.behind_proxy)),
+        request: Arc::new(request_info(&request, state.behind_proxy, found.is_some())),
     };
     let mut actor = stranger.clone();
-    if let Some(token) = token {
-        match state.identity.authenticate(&token).await {
-            Ok(Some(found)) => {
-                actor = state.identity.actor(&found.account, &stranger);
-                request.extensions_mut().insert(CurrentSession(found.session));
-                if found.must_change_password {
-                    request.extensions_mut().insert(MustChangePassword);
-                }
-            }
-            Ok(None) => {}
-            Err(error) => return Problem::from(error).into_response(),
+    if let Some(found) = found {
+        actor = state.identity.actor(&found.account, &stranger);
+        request.extensions_mut().insert(CurrentSession(found.session));
+        if found.must_change_password {
+            request.extensions_mut().insert(MustChangePassword);
         }
     }
     request.extensions_mut().insert(actor);
@@ -92,7 +93,8 @@ fn same_origin(headers: &HeaderMap, public_url: &str) -> bool {
     bare == host || public_url.trim_end_matches('/') == origin
 }
 
-fn request_info(request: &Request, behind_proxy: bool) -> RequestInfo {
+/// A stranger's Idempotency-Key is not looked at: a failed login that is repeated under it has to count again.
+fn request_info(request: &Request, behind_proxy: bool, is_known: bool) -> RequestInfo {
     let headers = request.headers();
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let peer = request
@@ -104,7 +106,8 @@ fn request_info(request: &Request, behind_proxy: bool) -> RequestInfo {
         .map(|a| a.trim().to_owned());
     let address = if behind_proxy { forwarded.or(peer) } else { peer };
     let key = text("idempotency-key").filter(|key| (1..=200).contains(&key.len()));
-    let idempotency = key.filter(|_| request.method() == Method::POST).map(|key| {
+    let is_act = is_known && request.method() == Method::POST;
+    let idempotency = key.filter(|_| is_act).map(|key| {
         let route = format!("{} {}", request.method(), request.uri());
         let hash = Sha256::digest(route.as_bytes());
         (key.to_owned(), data_encoding::HEXLOWER.encode(&hash))
@@ -113,6 +116,7 @@ fn request_info(request: &Request, behind_proxy: bool) -> RequestInfo {
         id: text("x-request-id").unwrap_or_default().to_owned(),
         address: address.unwrap_or_default(),
         idempotency,
+        content: Mutex::default(),
         idempotency_stored: AtomicBool::new(false),
     }
 }

@@ -1,6 +1,7 @@
 //! What every request passes: identification, access, idempotency, measurement.
 
 pub mod access;
+mod content;
 pub mod idempotent;
 pub mod identify;
 pub mod measure;
