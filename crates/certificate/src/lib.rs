@@ -73,7 +73,10 @@ pub use cades::SigningIdentity;
 pub use chance::{Chance, SystemChance};
 pub use document::{Block, OfficialDocument};
 pub use error::{CertificateError, Result, TimestampFault};
-pub use keystore::{KeyStore, Role, StoredCertificate};
+pub use keystore::{
+    CertificateFacts, KeyStore, KeyUse, ListTimes, PendingKey, Role, StoreLock, StoredCertificate,
+    StoredLogKey,
+};
 pub use pki::{CertificateAuthority, Profile, Revocation, RevocationReason, serial_of};
 pub use print::{Look, Printer, Unsigned};
 pub use qr::{PublicOrigin, QrEssentials, QrProof, QrSigner, find_proofs};

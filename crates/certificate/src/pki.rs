@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration as StdDuration;
 
 use der::asn1::{Any, BitString, OctetString, UtcTime};
-use der::{Encode, Tag};
+use der::pem::LineEnding;
+use der::{Encode, EncodePem, Tag};
 use signature::Keypair;
 use spki::{
     AlgorithmIdentifierOwned, DynSignatureAlgorithmIdentifier, EncodePublicKey, SubjectPublicKeyInfoOwned,
@@ -22,6 +23,7 @@ use x509_cert::ext::pkix::{
 };
 use x509_cert::ext::{Extension, ToExtension};
 use x509_cert::name::Name;
+use x509_cert::request::RequestBuilder;
 use x509_cert::serial_number::SerialNumber;
 use x509_cert::time::{Time, Validity};
 
@@ -158,6 +160,41 @@ impl CertificateAuthority {
     }
 }
 
+/// A request (PEM, PKCS#10) that an outside authority certifies a key for a use.
+pub(crate) fn request(key: &dyn SigningKey, profile: Profile, name: &str) -> Result<String> {
+    let signer = BuilderKey::new(key)?;
+    let mut builder = RequestBuilder::new(parse_name(name)?).map_err(build_error)?;
+    builder.add_extension(&usage(profile))?;
+    if let Some(extension) = extended_usage(profile)? {
+        builder.add_extension(Ready(extension))?;
+    }
+    let to_sign = builder.finalize(&signer).map_err(build_error)?;
+    let signature = BitString::from_bytes(&key.sign(&to_sign)?)?;
+    let request = builder.assemble(signature, &signer).map_err(build_error)?;
+    Ok(request.to_pem(LineEnding::LF)?)
+}
+
+/// An extension that is written out already.
+struct Ready(Extension);
+
+impl ToExtension for Ready {
+    type Error = der::Error;
+
+    fn to_extension(self, _subject: &Name, _others: &[Extension]) -> der::Result<Extension> {
+        Ok(self.0)
+    }
+}
+
+fn usage(profile: Profile) -> KeyUsage {
+    KeyUsage(match profile {
+        Profile::Authority => KeyUsages::KeyCertSign | KeyUsages::CRLSign,
+        Profile::DocumentSigner | Profile::TimestampAuthority => {
+            KeyUsages::DigitalSignature | KeyUsages::NonRepudiation
+        }
+        Profile::QrSigner => KeyUsages::DigitalSignature.into(),
+    })
+}
+
 fn issue(
     key: &dyn SigningKey,
     request: Request,
@@ -240,13 +277,6 @@ impl BuilderProfile for Request {
         tbs: &TbsCertificate,
     ) -> x509_cert::builder::Result<Vec<Extension>> {
         let authority = self.profile == Profile::Authority;
-        let usage = match self.profile {
-            Profile::Authority => KeyUsages::KeyCertSign | KeyUsages::CRLSign,
-            Profile::DocumentSigner | Profile::TimestampAuthority => {
-                KeyUsages::DigitalSignature | KeyUsages::NonRepudiation
-            }
-            Profile::QrSigner => KeyUsages::DigitalSignature.into(),
-        };
         let name = tbs.subject();
         let basic = BasicConstraints {
             ca: authority,
@@ -254,7 +284,7 @@ impl BuilderProfile for Request {
         };
         let mut extensions = vec![
             basic.to_extension(name, &[])?,
-            KeyUsage(usage).to_extension(name, &[])?,
+            usage(self.profile).to_extension(name, &[])?,
             SubjectKeyIdentifier::try_from(subject_key)?.to_extension(name, &[])?,
             AuthorityKeyIdentifier::try_from(issuer_key)?.to_extension(name, &[])?,
         ];

@@ -229,6 +229,13 @@ impl SoftwareKey {
         .map_err(|_| FAILED)
     }
 
+    /// The Ed25519 key of a seed.
+    pub fn from_seed(seed: &[u8; 32]) -> Result<Self> {
+        Ed25519KeyPair::from_seed_unchecked(seed)
+            .map(Self::Ed25519)
+            .map_err(|_| CertificateError::Key("rejected"))
+    }
+
     /// Reads an unencrypted PKCS#8 structure (DER).
     pub fn from_pkcs8(der: &[u8]) -> Result<Self> {
         let info =

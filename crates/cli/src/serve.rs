@@ -1,10 +1,9 @@
 //! Serving, and the demo installation.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use identity::{End, IdentityError, NewAccount};
 use kernel::{Actor, RandomIds, Role, Scope, SystemClock};
-use metrics_exporter_prometheus::PrometheusBuilder;
 use server::{Config, Platform, PlatformError};
 use tracing_subscriber::EnvFilter;
 
@@ -128,20 +127,9 @@ fn announce(platform: &Platform) {
 }
 
 async fn listen(platform: Platform) -> Outcome {
-    let metrics = PrometheusBuilder::new().install_recorder()?;
-    let site = server::site(&platform, metrics)?;
     let listener = tokio::net::TcpListener::bind(platform.config.listen).await?;
-    tracing::info!(address = %platform.config.listen, "listening");
-    let workers = platform.workers();
-    let jobs = tokio::spawn(async move { workers.run().await });
-    let log = platform.transparency.clone();
-    let sealing = tokio::spawn(async move { log.run().await });
-    let service = site.router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(stopped())
-        .await?;
-    jobs.abort();
-    sealing.abort();
+    tracing::info!(address = %listener.local_addr()?, "listening");
+    server::run(platform, server::metrics()?, listener, stopped()).await?;
     Ok(true)
 }
 

@@ -145,6 +145,12 @@ impl LogKey {
         self.0.text()
     }
 
+    /// The 32 bytes that the key was made from: a secret.
+    #[must_use]
+    pub fn seed(&self) -> [u8; 32] {
+        self.0.key.to_bytes()
+    }
+
     /// The public half.
     #[must_use]
     pub fn verifier(&self) -> LogVerifier {
@@ -183,6 +189,20 @@ impl fmt::Debug for LogKey {
 pub struct LogVerifier(PublicKey);
 
 impl LogVerifier {
+    /// The verifier of a log by its name and the 32 bytes of its public key.
+    ///
+    /// # Errors
+    /// If the name cannot name a key, or the bytes are no point of the curve.
+    pub fn from_public(name: &str, key: &[u8; 32]) -> Result<Self, Error> {
+        const WHAT: Error = Error::Key("public key of a log");
+        let key = VerifyingKey::from_bytes(key).map_err(|_| WHAT)?;
+        if is_name(name) {
+            Ok(Self(PublicKey::new(name, ED25519, key)))
+        } else {
+            Err(Error::Key("key name"))
+        }
+    }
+
     /// Reads a verifier key of type Ed25519 (0x01).
     ///
     /// # Errors

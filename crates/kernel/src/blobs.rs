@@ -3,8 +3,10 @@
 use std::{path::Path, sync::Arc};
 
 use bytes::Bytes;
+use futures::{StreamExt, stream::BoxStream};
 use object_store::{
-    ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path as StorePath,
+    ObjectStore, ObjectStoreExt, PutPayload, aws::AmazonS3Builder, local::LocalFileSystem,
+    path::Path as StorePath, prefix::PrefixStore,
 };
 use sea_orm::{ConnectionTrait, Statement, Value};
 use serde::{Deserialize, Serialize};
@@ -138,9 +140,54 @@ impl Blobs {
         })
     }
 
-    /// Any object store, e.g. an S3 bucket.
+    /// Files in a bucket of a store that speaks S3: `s3://bucket` or `s3://bucket/folder`. Endpoint, region and
+    /// credentials come from the environment as everywhere (`AWS_ENDPOINT`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`, …).
+    ///
+    /// # Errors
+    /// [`KernelError::Files`] when the address is not understood or credentials are incomplete.
+    pub fn s3(url: &str) -> Result<Self, KernelError> {
+        let folder = url
+            .strip_prefix("s3://")
+            .map(|rest| rest.split_once('/').map_or("", |(_, folder)| folder))
+            .ok_or_else(|| object_store::Error::Generic {
+                store: "S3",
+                source: format!("{url:?} does not begin with s3://").into(),
+            })?;
+        let bucket = AmazonS3Builder::from_env().with_url(url).build()?;
+        Ok(Self::over(Arc::new(PrefixStore::new(bucket, folder))))
+    }
+
+    /// Any object store.
     pub fn over(store: Arc<dyn ObjectStore>) -> Self {
         Self { store }
+    }
+
+    /// Asks the store for something, to see that it answers.
+    ///
+    /// # Errors
+    /// [`KernelError::Files`] when it does not.
+    pub async fn ping(&self) -> Result<(), KernelError> {
+        match self.store.head(&StorePath::from("ready")).await {
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The hashes of all stored files, in no order.
+    pub fn hashes(&self) -> BoxStream<'static, Result<String, KernelError>> {
+        let listed = self.store.list(None);
+        let hashes = listed.filter_map(|found| async {
+            match found {
+                // Whatever else lies about, such as files half written, is not ours.
+                Ok(meta) => meta
+                    .location
+                    .filename()
+                    .filter(|name| is_sha256(name))
+                    .map(|name| Ok(name.to_owned())),
+                Err(error) => Some(Err(error.into())),
+            }
+        });
+        hashes.boxed()
     }
 
     /// Stores a file under its hash. Storing the same content twice is harmless.
@@ -181,6 +228,10 @@ impl Blobs {
             Err(KernelError::Corrupt(format!("file {sha256} was changed")))
         }
     }
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn address(sha256: &str) -> StorePath {

@@ -3,14 +3,20 @@
 //! A handler must be idempotent. A failed job is tried again with back-off; one that keeps failing is kept as
 //! a dead letter where the administrator sees it.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
+use metrics::{counter, histogram};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, FromQueryResult, Statement, Value, entity::prelude::*};
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{Dialect, Kernel, KernelError, Moment, problem::chain};
+use crate::{Db, Dialect, Kernel, KernelError, Moment, problem::chain};
 
 /// How long a worker may hold a job without a sign of life.
 const LEASE: time::Duration = time::Duration::seconds(120);
@@ -216,21 +222,40 @@ impl Workers {
         }
     }
 
-    /// Works until the future is dropped or aborted. A job cut off is taken up again after its lease.
-    pub async fn run(&self) {
-        loop {
-            match self.round().await {
-                Ok(0) => {
-                    let pause = tokio::time::sleep(Duration::from_millis(500));
-                    tokio::select! { () = pause => {}, () = self.kernel.changed() => {} }
-                }
-                Ok(_) => {}
+    /// Works until `stopping` says so; jobs under way are brought to their end. A job cut off all the same is
+    /// taken up again after its lease.
+    pub async fn run_until(&self, mut stopping: watch::Receiver<bool>) {
+        if let Err(error) = self.reclaim().await {
+            tracing::error!(error = chain(&error), "outbox");
+        }
+        while !*stopping.borrow() {
+            let rest = match self.round().await {
+                Ok(0) => Duration::from_millis(500),
+                Ok(_) => continue,
                 Err(error) => {
                     tracing::error!(error = chain(&error), "outbox");
-                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    Duration::from_secs(1)
                 }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(rest) => {}
+                () = self.kernel.changed(), if rest < Duration::from_secs(1) => {}
+                told = stopping.changed() => if told.is_err() { break }
             }
         }
+    }
+
+    /// An embedded database has one process of workers: what still counts as running was cut off with the one
+    /// before, and nobody has to wait for its lease.
+    async fn reclaim(&self) -> Result<(), KernelError> {
+        let db = self.kernel.db();
+        if db.dialect() != Dialect::Sqlite {
+            return Ok(());
+        }
+        let sql = "UPDATE job SET state = 'ready', lease_until = NULL WHERE state = 'running'";
+        let tx = db.transaction().await?;
+        tx.execute_raw(Statement::from_string(db.backend(), sql)).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Does everything that is due now, including what that causes. Returns the number of jobs done.
@@ -291,6 +316,7 @@ impl Workers {
     }
 
     async fn perform(&self, claimed: Claimed) -> Result<(), KernelError> {
+        let begun = Instant::now();
         let job = Job {
             id: claimed.id,
             attempt: claimed.attempts,
@@ -308,6 +334,7 @@ impl Workers {
             }
             None => Err(JobError::Permanent(format!("no handler for {}", claimed.kind))),
         };
+        measure(&claimed.kind, begun, &outcome);
         self.finish(&claimed, outcome).await
     }
 
@@ -344,6 +371,59 @@ impl Workers {
         .await?;
         Ok(tx.commit().await?)
     }
+}
+
+fn measure(kind: &str, begun: Instant, outcome: &Result<(), JobError>) {
+    let ended = match outcome {
+        Ok(()) => "done",
+        Err(JobError::Cancelled) => "cancelled",
+        Err(JobError::Retry(_)) => "failed",
+        Err(JobError::Permanent(_)) => "dead",
+    };
+    counter!("anxu_jobs_total", "kind" => kind.to_owned(), "outcome" => ended).increment(1);
+    histogram!("anxu_job_seconds", "kind" => kind.to_owned()).record(begun.elapsed().as_secs_f64());
+}
+
+/// How much there is to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Jobs that could be done now.
+    pub due: u64,
+    /// Jobs that wait for their time.
+    pub later: u64,
+    /// Jobs that a worker is at.
+    pub running: u64,
+    /// Jobs that were given up.
+    pub dead: u64,
+    /// Since when the oldest of those that could be done now waits.
+    pub oldest: Option<Moment>,
+}
+
+/// Counts what there is to do.
+///
+/// # Errors
+/// [`KernelError::Database`].
+pub async fn backlog(db: &Db, now: Moment) -> Result<Backlog, KernelError> {
+    let sql = "SELECT state, run_at <= $1 AS due, count(*) AS jobs, min(run_at) AS oldest FROM job \
+               WHERE state IN ('ready','running') GROUP BY 1, 2 \
+               UNION ALL SELECT 'dead', TRUE, count(*), NULL FROM job WHERE state = 'dead'";
+    let statement = Statement::from_sql_and_values(db.backend(), sql, [now.into()]);
+    let mut backlog = Backlog::default();
+    for row in db.read().query_all_raw(statement).await? {
+        let (state, due): (String, bool) = (row.try_get("", "state")?, row.try_get("", "due")?);
+        let jobs: i64 = row.try_get("", "jobs")?;
+        let jobs = u64::try_from(jobs).unwrap_or(0);
+        match state.as_str() {
+            "running" => backlog.running += jobs,
+            "dead" => backlog.dead = jobs,
+            _ if due => {
+                backlog.due = jobs;
+                backlog.oldest = row.try_get("", "oldest")?;
+            }
+            _ => backlog.later = jobs,
+        }
+    }
+    Ok(backlog)
 }
 
 /// 2, 4, 8 … seconds, at most an hour.

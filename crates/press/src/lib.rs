@@ -1,20 +1,30 @@
 //! The press: turns records into signed, time-stamped PDF/A-3 files with the bureau's keys.
 //!
 //! It joins printer, keys and timestamp source, so that capabilities ask for a document and nothing else.
-//! Printing runs on blocking threads, at most as many at a time as there are cores.
+//! Printing runs on blocking threads, at most as many at a time as there are cores. The keys can be changed while
+//! the press works: what is begun is finished with the old ones.
 
+mod keys;
 mod stamps;
+mod upkeep;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+    time::Instant,
+};
 
 use certificate::{
-    CURRENT_TEMPLATE, CertificateError, Claim, FontSources, KeyStore, LicenceRecord, LocalSource, LocalTsa,
-    Look, OfficialDocument, Printer, PublicOrigin, QrEssentials, QrProof, QrSigner, SigningIdentity,
-    SystemChance, Templates, TimestampPolicy, TimestampSource, Trust, Unsigned, sign,
+    CURRENT_TEMPLATE, CertificateError, Claim, FontSources, KeyStore, LicenceRecord, LocalSource, Look,
+    OfficialDocument, Printer, PublicOrigin, QrEssentials, QrProof, SystemChance, Templates, TimestampPolicy,
+    TimestampSource, Trust, Unsigned, sign,
 };
+use keys::Keys;
 pub use stamps::HttpStamps;
+use stamps::Timed;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
+pub use upkeep::{End, KeyWarning, RENEW_BEFORE, RunsOut, Upkeep, WARN_BEFORE};
 
 /// Why nothing was printed.
 #[derive(Debug, thiserror::Error)]
@@ -59,15 +69,14 @@ pub struct Pressed {
 #[derive(Clone)]
 pub struct Press(Arc<Inner>);
 
+type Now = dyn Fn() -> OffsetDateTime + Send + Sync;
+
 struct Inner {
     printer: Arc<Printer>,
-    identity: SigningIdentity,
-    qr: QrSigner,
-    tsa: LocalTsa,
-    stamps: Arc<dyn TimestampSource>,
-    trust: Trust,
-    ca_bundle: String,
-    crl: Option<Vec<u8>>,
+    store: KeyStore,
+    keys: RwLock<Arc<Keys>>,
+    outside_stamps: Option<HttpStamps>,
+    clock: Arc<Now>,
     origin: PublicOrigin,
     options: PressOptions,
     slots: Semaphore,
@@ -79,7 +88,7 @@ impl Press {
     /// # Errors
     /// [`PressError::Certificate`] when keys, fonts or the public address are not usable.
     pub fn open(
-        keys: &KeyStore,
+        store: &KeyStore,
         options: PressOptions,
         clock: impl Fn() -> OffsetDateTime + Send + Sync + 'static,
     ) -> Result<Self, PressError> {
@@ -88,19 +97,13 @@ impl Press {
             .clone()
             .map_or_else(Templates::embedded, Templates::with_override);
         let printer = Printer::new(&FontSources::noto_cjk(&options.fonts), templates)?;
-        let stamps: Arc<dyn TimestampSource> = match &options.tsa_url {
-            Some(url) => Arc::new(HttpStamps::new(url.clone())),
-            None => Arc::new(LocalSource::new(keys.tsa()?, clock, SystemChance::new())),
-        };
+        let keys = Keys::read(store)?;
         Ok(Self(Arc::new(Inner {
             printer: Arc::new(printer),
-            identity: keys.authority()?,
-            qr: keys.qr()?,
-            tsa: keys.tsa()?,
-            stamps,
-            trust: keys.trust()?,
-            ca_bundle: keys.ca_bundle_pem()?,
-            crl: keys.crl_der()?,
+            store: store.reopen()?,
+            keys: RwLock::new(Arc::new(keys)),
+            outside_stamps: options.tsa_url.clone().map(HttpStamps::new),
+            clock: Arc::new(clock),
             origin: options.public_url.parse()?,
             slots: Semaphore::new(options.concurrency.max(1)),
             options,
@@ -129,6 +132,11 @@ impl Press {
         Ok(KeyStore::open(folder, passphrase)?)
     }
 
+    /// The keys of now; whoever holds them works with them to the end.
+    fn current(&self) -> Arc<Keys> {
+        Arc::clone(&self.0.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// An official document, signed and stamped.
     ///
     /// # Errors
@@ -138,9 +146,9 @@ impl Press {
         document: OfficialDocument,
         at: OffsetDateTime,
     ) -> Result<Vec<u8>, PressError> {
-        let reason = document.title.clone();
+        let (reason, body) = (document.title.clone(), document.authority.clone());
         let unsigned = self.print(move |printer| printer.document(&document, at)).await?;
-        self.sign(unsigned, reason, at).await
+        self.sign(unsigned, &body, reason, at).await
     }
 
     /// The unsigned page of a document, for previews.
@@ -167,18 +175,18 @@ impl Press {
         record: LicenceRecord,
         at: OffsetDateTime,
     ) -> Result<Pressed, PressError> {
-        let qr_url = QrProof::sign(QrEssentials::of(&record)?, &self.0.qr)?.url(&self.0.origin);
+        let qr_url = QrProof::sign(QrEssentials::of(&record)?, &self.current().qr)?.url(&self.0.origin);
         let look = Look {
             demo: self.0.options.demo,
             ..Look::default()
         };
-        let reason = format!("{} 签发", record.number);
+        let (reason, body) = (format!("{} 签发", record.number), record.authority.clone());
         let url = qr_url.clone();
         let unsigned = self
             .print(move |printer| printer.certificate(&record, &url, &look, at))
             .await?;
         Ok(Pressed {
-            pdf: self.sign(unsigned, reason, at).await?,
+            pdf: self.sign(unsigned, &body, reason, at).await?,
             qr_url,
         })
     }
@@ -194,29 +202,51 @@ impl Press {
             .await
             .map_err(|e| PressError::Stopped(e.to_string()))?;
         let printer = Arc::clone(&self.0.printer);
-        let printed = tokio::task::spawn_blocking(move || page(&printer)).await;
-        Ok(printed.map_err(|e| PressError::Stopped(e.to_string()))??)
+        let printed = tokio::task::spawn_blocking(move || {
+            let begun = Instant::now();
+            let printed = page(&printer);
+            took("print", begun);
+            printed
+        });
+        Ok(printed.await.map_err(|e| PressError::Stopped(e.to_string()))??)
     }
 
+    /// Signs for a body and fetches the timestamp.
     async fn sign(
         &self,
         unsigned: Unsigned,
+        body: &str,
         reason: String,
         at: OffsetDateTime,
     ) -> Result<Vec<u8>, PressError> {
+        let begun = Instant::now();
         let claim = Claim::new(reason, self.0.options.location.clone(), at);
-        let inner = &self.0;
-        let chance = SystemChance::new();
+        let (keys, chance) = (self.current(), SystemChance::new());
+        let stamps = Timed(self.stamps(&keys));
         let signed = sign(
             &unsigned,
-            &inner.identity,
+            keys.signer(body),
             &claim,
-            inner.stamps.as_ref(),
+            &stamps,
             TimestampPolicy::Required,
-            &inner.trust,
+            &keys.trust,
             &chance,
-        );
-        Ok(signed.await?)
+        )
+        .await?;
+        took("sign", begun);
+        Ok(signed)
+    }
+
+    fn stamps(&self, keys: &Keys) -> Arc<dyn TimestampSource> {
+        if let Some(outside) = &self.0.outside_stamps {
+            return Arc::new(outside.clone());
+        }
+        let clock = Arc::clone(&self.0.clock);
+        Arc::new(LocalSource::new(
+            keys.tsa.clone(),
+            move || clock(),
+            SystemChance::new(),
+        ))
     }
 
     /// Characters that could not be printed; for checks at the edge.
@@ -237,19 +267,24 @@ impl Press {
         self.0.options.demo
     }
 
-    /// What this installation trusts.
-    pub fn trust(&self) -> &Trust {
-        &self.0.trust
+    /// Whether a body signs with a key of its own; otherwise the operator's key signs for it.
+    pub fn has_key_of(&self, body: &str) -> bool {
+        self.0.store.operator() == body || self.current().has(body)
+    }
+
+    /// What this installation trusts, as of now.
+    pub fn trust(&self) -> Arc<Trust> {
+        Arc::clone(&self.current().trust)
     }
 
     /// PEM bundle for `/pki/ca.crt`.
-    pub fn ca_bundle(&self) -> &str {
-        &self.0.ca_bundle
+    pub fn ca_bundle(&self) -> String {
+        self.current().ca_bundle.clone()
     }
 
     /// Revocation list for `/pki/crl.der`.
-    pub fn crl(&self) -> Option<&[u8]> {
-        self.0.crl.as_deref()
+    pub fn crl(&self) -> Option<Vec<u8>> {
+        self.current().crl.clone()
     }
 
     /// Answers an RFC 3161 request (DER) with the built-in authority.
@@ -257,6 +292,11 @@ impl Press {
     /// # Errors
     /// [`PressError::Certificate`].
     pub fn timestamp(&self, request: &[u8], now: OffsetDateTime) -> Result<Vec<u8>, PressError> {
-        Ok(self.0.tsa.answer(request, now, &SystemChance::new())?)
+        Ok(self.current().tsa.answer(request, now, &SystemChance::new())?)
     }
+}
+
+/// Tells the metrics how long a step of making a document took.
+fn took(step: &'static str, begun: Instant) {
+    metrics::histogram!("anxu_document_seconds", "step" => step).record(begun.elapsed().as_secs_f64());
 }

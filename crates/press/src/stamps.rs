@@ -1,6 +1,9 @@
 //! Timestamps from an outside authority over HTTP (RFC 3161, 3.4).
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use certificate::{TimestampFault, TimestampSource};
@@ -37,5 +40,21 @@ impl TimestampSource for HttpStamps {
             .and_then(reqwest::Response::error_for_status)
             .map_err(fault)?;
         Ok(response.bytes().await.map_err(fault)?.to_vec())
+    }
+}
+
+/// A source whose answers are timed for the metrics.
+pub(crate) struct Timed(pub(crate) Arc<dyn TimestampSource>);
+
+#[async_trait]
+impl TimestampSource for Timed {
+    async fn answer(&self, request: &[u8]) -> Result<Vec<u8>, TimestampFault> {
+        let begun = Instant::now();
+        let answer = self.0.answer(request).await;
+        crate::took("stamp", begun);
+        if answer.is_err() {
+            metrics::counter!("anxu_timestamp_failures_total").increment(1);
+        }
+        answer
     }
 }

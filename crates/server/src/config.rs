@@ -23,8 +23,16 @@ pub struct Config {
     pub public_url: String,
     /// Folder whose files override the shipped rule data.
     pub rules_dir: Option<PathBuf>,
+    /// Where files are kept: `s3://bucket/folder`; the folder `files` in the data folder unless given.
+    pub files_url: Option<String>,
+    /// Department of the body that runs the installation, as in the city's file; the first of it unless given.
+    pub authority: Option<String>,
+    /// Telephone number on the public pages.
+    pub hotline: Option<String>,
     /// Passphrase of the key store; keep it in the environment, not in the file.
     pub keys_passphrase: Option<String>,
+    /// File that holds the passphrase instead, such as a credential of systemd.
+    pub keys_passphrase_file: Option<PathBuf>,
     /// RFC 3161 service; the built-in one unless given.
     pub tsa_url: Option<String>,
     /// Folder of the Noto CJK fonts (Debian: fonts-noto-cjk).
@@ -33,6 +41,8 @@ pub struct Config {
     pub log_origin: Option<String>,
     /// Jobs worked on at the same time.
     pub workers: usize,
+    /// How long requests and jobs under way may go on after a signal to stop, in seconds.
+    pub shutdown_seconds: u64,
     /// Whether a reverse proxy in front sets `X-Forwarded-For` and may be believed.
     pub behind_proxy: bool,
     /// Whether this is a demo: banner on every page, marks on every certificate.
@@ -48,11 +58,16 @@ impl Default for Config {
             data_dir: PathBuf::from("var"),
             public_url: "http://127.0.0.1:8080".into(),
             rules_dir: None,
+            files_url: None,
+            authority: None,
+            hotline: None,
             keys_passphrase: None,
+            keys_passphrase_file: None,
             tsa_url: None,
             fonts_dir: PathBuf::from("/usr/share/fonts/opentype/noto"),
             log_origin: None,
             workers: 2,
+            shutdown_seconds: 25,
             behind_proxy: false,
             demo: false,
         }
@@ -71,10 +86,23 @@ impl Config {
             None => builder.add_source(config::File::with_name("anxu").required(false)),
         };
         let environment = config::Environment::with_prefix("ANXU").try_parsing(true);
-        builder
+        let config: Self = builder
             .add_source(environment.ignore_empty(true))
             .build()?
-            .try_deserialize()
+            .try_deserialize()?;
+        Ok(Self {
+            // As it stands: the reader of the environment would take 0123 for the number 123.
+            keys_passphrase: std::env::var("ANXU_KEYS_PASSPHRASE")
+                .ok()
+                .filter(|text| !text.is_empty())
+                .or(config.keys_passphrase),
+            ..config
+        })
+    }
+
+    /// Folder of the key store.
+    pub fn keys_dir(&self) -> PathBuf {
+        self.data_dir.join("keys").join("pki")
     }
 
     /// The database address.

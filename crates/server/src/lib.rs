@@ -2,12 +2,20 @@
 
 pub mod access_table;
 pub mod config;
+mod foundation;
 pub mod health;
+pub mod keyring;
+mod life;
 pub mod middleware;
 pub mod platform;
 pub mod router;
+mod run;
+mod upkeep;
 pub mod wiring;
 
 pub use config::Config;
-pub use platform::{Platform, PlatformError};
+pub use foundation::{Foundation, connect, files};
+pub use life::Life;
+pub use platform::{Migrations, Platform, PlatformError, audit_sources};
 pub use router::{Site, site};
+pub use run::{RunError, metrics, run};

@@ -1,23 +1,21 @@
 //! Composition: opens database, files, keys and rules and puts the capabilities together.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use applications::Applications;
+use certificate::CertificateError;
 use identity::Identity;
-use kernel::{
-    Blobs, Clock, Db, DbConfig, IdSource, JobHandler, Kernel, KernelError, RuleFiles, Workers,
-    audit::AuditSource,
-};
+use kernel::{Clock, IdSource, JobHandler, Kernel, KernelError, Workers, audit::AuditSource};
 use licences::{Licences, LicencesError};
 use matters::{Matters, MattersError};
-use press::{Press, PressError, PressOptions};
+use press::{Press, PressError};
 use public::{Parts, Public, Site as PublicSite};
 use registry::{Registry, RegistryError};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 use transparency::{Transparency, TransparencyError};
 
 use crate::{
-    Config,
+    Config, Foundation, Life, keyring,
     wiring::{CertificateProver, Evidence, LicenceRegister},
 };
 
@@ -48,8 +46,51 @@ pub enum PlatformError {
     /// The evidence log cannot be opened.
     #[error(transparent)]
     Transparency(#[from] TransparencyError),
-    /// Keys, fonts or templates are missing.
-    #[error("keys and fonts (without a demo, make keys first with `anxu keys create`)")]
+    /// The passphrase of the keys is not set.
+    #[error(
+        "the passphrase of the keys is not set: set ANXU_KEYS_PASSPHRASE, or name a file that holds it in \
+         ANXU_KEYS_PASSPHRASE_FILE (only a demo works without)"
+    )]
+    NoPassphrase,
+    /// The file with the passphrase cannot be read.
+    #[error("passphrase file {path} (setting ANXU_KEYS_PASSPHRASE_FILE)")]
+    PassphraseFile {
+        /// Which.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// There are no keys.
+    #[error("there are no keys in {path}: make them with `anxu keys create`")]
+    NoKeys {
+        /// Where they are looked for.
+        path: String,
+    },
+    /// Keys of a demo outside of one, or the other way round.
+    #[error(
+        "the keys in {path} are {}: use another data folder (ANXU_DATA_DIR)",
+        if *.demo { "those of a demo and must not sign real licences" } else { "real and must not sign for a demo" }
+    )]
+    WrongKeys {
+        /// Where they are.
+        path: String,
+        /// Whether they are a demo's.
+        demo: bool,
+    },
+    /// The setting names no body of the city.
+    #[error("ANXU_AUTHORITY is {found:?}, but the bodies in the city's file are: {known}")]
+    Authority {
+        /// What is set.
+        found: String,
+        /// The bodies that there are.
+        known: String,
+    },
+    /// The key store cannot be used.
+    #[error("key store")]
+    Keys(#[from] CertificateError),
+    /// Keys, fonts or templates cannot be used.
+    #[error("keys, fonts or templates")]
     Press(#[from] PressError),
     /// Rule data of matters are wrong.
     #[error(transparent)]
@@ -100,6 +141,10 @@ pub struct Platform {
     pub press: Press,
     /// Public pages and verification.
     pub public: Public,
+    /// Whether the process is about to end.
+    pub life: Life,
+    /// Names of the bodies that issue licences beside the operator.
+    pub issuers: Arc<[String]>,
 }
 
 impl Platform {
@@ -112,25 +157,29 @@ impl Platform {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Result<Self, PlatformError> {
-        make_folder(&config.data_dir)?;
-        let url = config.database();
-        let db = connect(&url, config.database_connections).await?;
-        let blobs = Blobs::folder(&config.data_dir.join("files"))?;
-        let rules = RuleFiles::new(config.rules_dir.clone());
-        let kernel = Kernel::new(db, Arc::clone(&clock), ids, blobs, rules);
-        let press = open_press(&config, &clock)?;
-        Self::compose(config, kernel, press, clock)
+        Self::over(Foundation::open(config, clock, ids).await?)
     }
 
-    fn compose(
-        config: Config,
-        kernel: Kernel,
-        press: Press,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, PlatformError> {
-        let identity = Identity::new(kernel.clone());
+    /// Puts keys and capabilities on a foundation.
+    ///
+    /// # Errors
+    /// [`PlatformError`] says what is missing.
+    pub fn over(foundation: Foundation) -> Result<Self, PlatformError> {
+        let Foundation {
+            config,
+            kernel,
+            clock,
+        } = foundation.clone();
         let registry = Registry::new(kernel.clone())?;
         let matters = Matters::new(kernel.clone())?;
+        let city = matters.city();
+        let operator = keyring::operator(&config, &city)?;
+        let store = keyring::open_store(&foundation, operator)?;
+        let press = keyring::open_press(&foundation, &store, &city, &registry)?;
+        let transparency = Transparency::open(kernel.clone(), keyring::log_keys(&config, &store)?);
+        let issuers = keyring::other_issuers(&matters, operator).into();
+
+        let identity = Identity::new(kernel.clone());
         let applications = Applications::new(
             kernel.clone(),
             identity.clone(),
@@ -147,19 +196,12 @@ impl Platform {
             matters.city(),
             press.clone(),
         )?;
-        let log_key = config.data_dir.join("keys").join("log.key");
-        let transparency = Transparency::open(kernel.clone(), &config.origin(), &log_key)?;
-        let city = matters.city();
         let public = Public::new(Parts {
             site: PublicSite {
                 city: city.name.clone(),
-                operator: city
-                    .authorities
-                    .first()
-                    .map(|body| body.name.clone())
-                    .unwrap_or_default(),
+                operator: operator.name.clone(),
                 public_url: config.public_url.trim_end_matches('/').to_owned(),
-                hotline: None,
+                hotline: config.hotline.clone(),
                 demo: config.demo,
             },
             clock,
@@ -167,17 +209,14 @@ impl Platform {
                 licences: licences.clone(),
                 registry: registry.clone(),
             }),
-            prover: Arc::new(CertificateProver {
-                trust: press.trust().clone(),
-            }),
+            prover: Arc::new(CertificateProver { press: press.clone() }),
             evidence: Some(Arc::new(Evidence {
                 log: transparency.clone(),
                 licences: licences.clone(),
             })),
             catalogue: matters.catalogue(),
-            matters_city: city,
+            matters_city: Arc::clone(&city),
         });
-        let config = Arc::new(config);
         Ok(Self {
             config,
             kernel,
@@ -189,6 +228,8 @@ impl Platform {
             transparency,
             press,
             public,
+            life: Life::default(),
+            issuers,
         })
     }
 
@@ -202,74 +243,19 @@ impl Platform {
 
     /// What the audit compares with the events.
     pub fn audit_sources(&self) -> Vec<Arc<dyn AuditSource>> {
-        vec![
-            Arc::new(identity::AccountAudit),
-            Arc::new(identity::QualificationAudit),
-            Arc::new(registry::EnterpriseAudit),
-            Arc::new(registry::StaffAudit),
-            Arc::new(registry::FacilityAudit),
-            Arc::new(applications::ApplicationAudit),
-            Arc::new(licences::LicenceAudit),
-        ]
+        audit_sources()
     }
 }
 
-/// Opens keys, fonts and templates. A demo makes its own marked keys.
-fn open_press(config: &Config, clock: &Arc<dyn Clock>) -> Result<Press, PlatformError> {
-    let passphrase = config.keys_passphrase.as_deref().unwrap_or("demo");
-    let authority = config.demo.then_some("南昌市应急管理局");
-    let folder = config.data_dir.join("keys").join("pki");
-    let keys = Press::keys(&folder, passphrase, authority, clock.now())?;
-    let options = PressOptions {
-        public_url: config.public_url.clone(),
-        fonts: config.fonts_dir.clone(),
-        templates: config.rules_dir.as_ref().map(|folder| folder.join("templates")),
-        demo: config.demo,
-        location: "江西省南昌市".into(),
-        tsa_url: config.tsa_url.clone(),
-        concurrency: config.workers,
-    };
-    let clock = Arc::clone(clock);
-    Ok(Press::open(&keys, options, move || clock.now())?)
-}
-
-fn make_folder(path: &std::path::Path) -> Result<(), PlatformError> {
-    std::fs::create_dir_all(path).map_err(|source| PlatformError::Folder {
-        path: path.display().to_string(),
-        source,
-    })
-}
-
-/// Connects, waiting for a database that is still starting, and migrates.
-async fn connect(url: &str, connections: u32) -> Result<Db, PlatformError> {
-    let failed = |source| PlatformError::Database {
-        url: without_password(url),
-        source,
-    };
-    let config = DbConfig {
-        url: url.to_owned(),
-        connections,
-    };
-    let mut tries = 0;
-    let db = loop {
-        match Db::connect(&config).await {
-            Ok(db) => break db,
-            Err(error) if tries >= 10 => return Err(failed(error)),
-            Err(error) => {
-                tracing::warn!(%error, "database not reachable yet");
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(300)).await;
-            }
-        }
-    };
-    db.migrate::<Migrations>().await.map_err(failed)?;
-    Ok(db)
-}
-
-/// The address as it may be logged.
-fn without_password(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme + 3 < at => format!("{}…{}", &url[..scheme + 3], &url[at..]),
-        _ => url.to_owned(),
-    }
+/// Every table of sealed rows of every capability; the audit reports events about rows that are missing here.
+pub fn audit_sources() -> Vec<Arc<dyn AuditSource>> {
+    vec![
+        Arc::new(identity::AccountAudit),
+        Arc::new(identity::QualificationAudit),
+        Arc::new(registry::EnterpriseAudit),
+        Arc::new(registry::StaffAudit),
+        Arc::new(registry::FacilityAudit),
+        Arc::new(applications::ApplicationAudit),
+        Arc::new(licences::LicenceAudit),
+    ]
 }

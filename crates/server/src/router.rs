@@ -80,7 +80,7 @@ pub fn site(platform: &Platform, metrics: PrometheusHandle) -> Result<Site, Unde
             platform.press.clone(),
         ))
         .merge(transparency::log_router(platform.transparency.clone()))
-        .merge(health::router(platform.kernel.clone(), metrics))
+        .merge(health::router(platform.clone(), metrics))
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed);
     Ok(Site {

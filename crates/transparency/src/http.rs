@@ -134,7 +134,7 @@ struct LogDescription {
     responses((status = 200, body = LogDescription)), extensions(("x-permission" = json!("public"))))]
 async fn about(State(log): State<Transparency>) -> Result<Answer<LogDescription>, Problem> {
     Ok(Answer(LogDescription {
-        origin: log.origin().to_owned(),
+        origin: log.origin(),
         verifier_key: log.verifier_key(),
         checkpoint: log.checkpoint().await?,
     }))

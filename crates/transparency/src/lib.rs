@@ -1,15 +1,13 @@
 //! The evidence log of the platform (EVD.1, 2): seals events into the transparency log, serves its tiles,
 //! proves inclusion, and audits rows, files and log against each other.
 
-mod audit;
 mod http;
 mod migrations;
 pub mod model;
 mod service;
 mod store;
 
-pub use audit::{AuditFault, AuditReport, FaultKind};
 pub use http::{log_router, router};
 pub use migrations::migrations;
-pub use model::{Proof, SealedUpTo};
-pub use service::{Transparency, TransparencyError};
+pub use model::{Proof, SealedUpTo, Unsealed};
+pub use service::{AuditFault, AuditReport, FaultKind, LogKeys, Transparency, TransparencyError};

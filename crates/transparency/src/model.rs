@@ -13,6 +13,15 @@ pub struct SealedUpTo {
     pub sealed: u64,
 }
 
+/// What waits for its place in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsealed {
+    /// Events.
+    pub events: u64,
+    /// When the oldest of them happened.
+    pub oldest: Option<Moment>,
+}
+
 /// Proof that an event is in the log.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Proof {

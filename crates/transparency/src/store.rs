@@ -4,6 +4,8 @@ use evidence::{Growth, MemoryTiles, SignedCheckpoint, TileKind, TilePath};
 use kernel::{Db, Dialect, KernelError, Moment, Work, event};
 use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, Statement, entity::prelude::*};
 
+use crate::model::Unsealed;
+
 /// One lock for all processes: who holds it seals.
 const SEALING_LOCK: &str = "SELECT pg_try_advisory_xact_lock(4720127) AS held";
 
@@ -54,6 +56,25 @@ pub(crate) async fn any_unsealed(db: &Db) -> Result<bool, KernelError> {
         "SELECT 1 AS one FROM event WHERE log_index IS NULL LIMIT 1",
     );
     Ok(db.read().query_one_raw(statement).await?.is_some())
+}
+
+/// How many events wait to be sealed, and since when.
+pub(crate) async fn waiting(db: &Db) -> Result<Unsealed, KernelError> {
+    let statement = Statement::from_string(
+        db.backend(),
+        "SELECT count(*) AS events, min(at) AS oldest FROM event WHERE log_index IS NULL",
+    );
+    let Some(row) = db.read().query_one_raw(statement).await? else {
+        return Ok(Unsealed {
+            events: 0,
+            oldest: None,
+        });
+    };
+    let events: i64 = row.try_get("", "events")?;
+    Ok(Unsealed {
+        events: u64::try_from(events).unwrap_or(0),
+        oldest: row.try_get("", "oldest")?,
+    })
 }
 
 /// The tiles of these paths, as far as they exist.
@@ -175,6 +196,40 @@ pub(crate) async fn last_event(db: &Db, subject: (&str, Uuid)) -> Result<Option<
         .one(db.read())
         .await?;
     Ok(row)
+}
+
+/// The first event about a subject whose body names a file.
+pub(crate) async fn event_naming(
+    db: &Db,
+    subject: (&str, Uuid),
+    sha256: &str,
+) -> Result<Option<event::Model>, KernelError> {
+    let row = event::Entity::find()
+        .filter(event::Column::SubjectType.eq(subject.0))
+        .filter(event::Column::SubjectId.eq(subject.1))
+        .filter(event::Column::Body.contains(format!("\"{sha256}\"")))
+        .order_by_asc(event::Column::Seq)
+        .one(db.read())
+        .await?;
+    Ok(row)
+}
+
+/// Whether an event after `after` left a subject in exactly this state.
+pub(crate) async fn left_so(
+    db: &Db,
+    after: i64,
+    subject: (&str, Uuid),
+    (version, digest): (i64, &str),
+) -> Result<bool, KernelError> {
+    let found = event::Entity::find()
+        .filter(event::Column::Seq.gt(after))
+        .filter(event::Column::SubjectType.eq(subject.0))
+        .filter(event::Column::SubjectId.eq(subject.1))
+        .filter(event::Column::Version.eq(version))
+        .filter(event::Column::Body.contains(format!("\"{digest}\"")))
+        .one(db.read())
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Events in order of recording, after `after`.

@@ -187,7 +187,7 @@ impl public::EvidenceLookup for Evidence {
         let Some(licence) = self.licences.of_file(sha256).await? else {
             return Ok(None);
         };
-        match self.log.prove_about(("licence", licence.into())).await {
+        match self.log.prove_file(("licence", licence.into()), sha256).await {
             Ok(proof) => Ok(Some(Inclusion {
                 sha256: sha256.to_owned(),
                 index: proof.index,

@@ -1,23 +1,24 @@
 //! What a PDF or a QR code proves by itself, with the trust of this installation.
 
-use certificate::{QrProof, Report, StepName, Trust, Verdict, find_proofs, verify_pdf, verify_qr};
+use certificate::{QrProof, Report, StepName, Verdict, find_proofs, verify_pdf, verify_qr};
 use kernel::{LegalDate, Moment};
+use press::Press;
 use public::{Claims, Outcome, Proof, Prover, Step};
 
 /// Verification by the certificate library.
 pub struct CertificateProver {
-    /// Whom this installation trusts.
-    pub trust: Trust,
+    /// Knows whom this installation trusts now, also after keys and revocation lists changed.
+    pub press: Press,
 }
 
 impl Prover for CertificateProver {
     fn pdf(&self, bytes: &[u8], now: Moment) -> Proof {
-        proof(verify_pdf(bytes, &self.trust, now.instant()))
+        proof(verify_pdf(bytes, &self.press.trust(), now.instant()))
     }
 
     fn qr(&self, text: &str, now: Moment) -> Option<Proof> {
         QrProof::parse(text).ok()?;
-        Some(proof(verify_qr(text, &self.trust, now.instant())))
+        Some(proof(verify_qr(text, &self.press.trust(), now.instant())))
     }
 
     fn codes_in_picture(&self, bytes: &[u8]) -> Vec<String> {

@@ -39,13 +39,13 @@ async fn timestamp(State(services): State<Services>, request: Bytes) -> Response
 async fn ca(State(services): State<Services>) -> impl IntoResponse {
     (
         [(header::CONTENT_TYPE, "application/x-pem-file")],
-        services.press.ca_bundle().to_owned(),
+        services.press.ca_bundle(),
     )
 }
 
 async fn crl(State(services): State<Services>) -> Response {
     match services.press.crl() {
-        Some(list) => ([(header::CONTENT_TYPE, "application/pkix-crl")], list.to_vec()).into_response(),
+        Some(list) => ([(header::CONTENT_TYPE, "application/pkix-crl")], list).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -1,22 +1,23 @@
 //! The audit: reads everything again and names each row, file, event or tile that was changed, removed or
 //! inserted behind the platform's back.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use evidence::{MemoryTiles, TilePath, check_tiles, leaf_hash, parse_bundle};
 use kernel::{
     Actor, KernelError, Permission,
-    audit::AuditSource,
+    audit::{AuditSource, RowDigest},
     event::{self, EventBody},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{
-    service::{Transparency, TransparencyError, entry},
-    store,
-};
+use super::{Transparency, TransparencyError, entry};
+use crate::store;
 
 /// Rows read at a time.
 const BATCH: u64 = 2000;
@@ -41,6 +42,8 @@ pub enum FaultKind {
     Log,
     /// A number is missing, doubled or unexplained.
     Number,
+    /// Events seal rows of a kind that the audit was given no source for.
+    Uncovered,
 }
 
 /// One fault.
@@ -88,8 +91,14 @@ impl AuditReport {
     }
 }
 
-/// What the last event about each subject sealed.
-type LastSealed = HashMap<(String, Uuid), (i64, String)>;
+/// What the events say.
+#[derive(Default)]
+struct Told {
+    /// What the last event about each subject sealed: version and digest.
+    sealed: HashMap<(String, Uuid), (i64, String)>,
+    /// The last event read; what happened after it happened during the audit.
+    until: i64,
+}
 
 impl Transparency {
     /// Audits the log, all events, the rows of `sources` with their files, and the number series.
@@ -105,9 +114,10 @@ impl Transparency {
         actor.require(Permission::AuditRead)?;
         let mut report = AuditReport::default();
         let leaves = self.audit_log(&mut report).await?;
-        let sealed = self.audit_events(&mut report, leaves).await?;
+        let told = self.audit_events(&mut report, leaves).await?;
+        check_coverage(&mut report, sources, &told);
         for source in sources {
-            self.audit_rows(&mut report, source.as_ref(), &sealed).await?;
+            self.audit_rows(&mut report, source.as_ref(), &told).await?;
         }
         self.audit_numbers(&mut report).await?;
         Ok(report)
@@ -142,20 +152,22 @@ impl Transparency {
         &self,
         report: &mut AuditReport,
         entries: Vec<[u8; 32]>,
-    ) -> Result<LastSealed, TransparencyError> {
+    ) -> Result<Told, TransparencyError> {
         let mut found = vec![false; entries.len()];
-        let mut last = LastSealed::new();
-        let mut after = 0;
+        let (mut told, mut beyond) = (Told::default(), Vec::new());
         loop {
-            let batch = store::events_after(self.kernel.db(), after, BATCH).await?;
+            let batch = store::events_after(self.kernel.db(), told.until, BATCH).await?;
             let Some(end) = batch.last() else { break };
-            after = end.seq;
+            told.until = end.seq;
             for row in batch {
                 report.events += 1;
-                check_event(report, &row, &entries, &mut found);
-                remember(&mut last, &row);
+                if check_event(report, &row, &entries, &mut found) == Place::Beyond {
+                    beyond.push((row.seq, row.log_index.unwrap_or(i64::MAX)));
+                }
+                remember(&mut told, &row);
             }
         }
+        self.check_beyond(report, beyond).await?;
         for (index, _) in found.iter().enumerate().filter(|(_, found)| !**found) {
             report.fault(
                 FaultKind::EventRemoved,
@@ -163,17 +175,38 @@ impl Transparency {
                 format!("存证日志第 {index} 条对应的事件已不在数据库中"),
             );
         }
-        Ok(last)
+        Ok(told)
+    }
+
+    /// Events whose place lies beyond the tree that the audit began with: sealed meanwhile, or a lie.
+    async fn check_beyond(
+        &self,
+        report: &mut AuditReport,
+        beyond: Vec<(i64, i64)>,
+    ) -> Result<(), TransparencyError> {
+        if beyond.is_empty() {
+            return Ok(());
+        }
+        let now = self.head(store::latest(self.kernel.db().read()).await?);
+        let size = now.map_or(0, |head| head.size);
+        for (seq, index) in beyond {
+            if u64::try_from(index).is_ok_and(|index| index < size) {
+                report.unsealed += 1;
+            } else {
+                let detail = format!("事件自称在存证日志第 {index} 条，但日志没有这么长");
+                report.fault(FaultKind::EventChanged, format!("event {seq}"), detail);
+            }
+        }
+        Ok(())
     }
 
     async fn audit_rows(
         &self,
         report: &mut AuditReport,
         source: &dyn AuditSource,
-        sealed: &LastSealed,
+        told: &Told,
     ) -> Result<(), KernelError> {
-        let mut seen = std::collections::HashSet::new();
-        let mut after = None;
+        let (mut seen, mut after) = (HashSet::new(), None);
         loop {
             let rows = source.rows(self.kernel.db(), after, BATCH).await?;
             let Some(end) = rows.last() else { break };
@@ -181,27 +214,11 @@ impl Transparency {
             for row in rows {
                 report.rows += 1;
                 seen.insert(row.id);
-                let what = format!("{} {}", source.subject(), row.id);
-                match sealed.get(&(source.subject().to_owned(), row.id)) {
-                    None => report.fault(
-                        FaultKind::RowInserted,
-                        what,
-                        "数据库中有这一行，但没有任何事件记载它的产生",
-                    ),
-                    Some((version, digest)) if *version != row.version || *digest != row.digest => report
-                        .fault(
-                            FaultKind::RowChanged,
-                            what,
-                            format!("数据行与最后一次操作（版本 {version}）封存的内容不一致"),
-                        ),
-                    Some(_) => {}
-                }
-                for file in &row.files {
-                    self.audit_file(report, file).await;
-                }
+                self.audit_row(report, source.subject(), &row, told).await?;
             }
         }
-        for (subject, id) in sealed.keys().filter(|(subject, _)| subject == source.subject()) {
+        let expected = told.sealed.keys();
+        for (subject, id) in expected.filter(|(subject, _)| subject == source.subject()) {
             if !seen.contains(id) {
                 report.fault(
                     FaultKind::RowRemoved,
@@ -211,6 +228,45 @@ impl Transparency {
             }
         }
         Ok(())
+    }
+
+    async fn audit_row(
+        &self,
+        report: &mut AuditReport,
+        subject: &'static str,
+        row: &RowDigest,
+        told: &Told,
+    ) -> Result<(), KernelError> {
+        let sealed = told.sealed.get(&(subject.to_owned(), row.id));
+        let agrees = sealed.is_some_and(|(version, digest)| *version == row.version && *digest == row.digest);
+        // The platform works on during an audit: a row may have been changed, lawfully, after the events were read.
+        if !agrees && !self.changed_meanwhile(subject, row, told).await? {
+            let (kind, detail) = match sealed {
+                None => (
+                    FaultKind::RowInserted,
+                    "数据库中有这一行，但没有任何事件记载它的产生".to_owned(),
+                ),
+                Some((version, _)) => (
+                    FaultKind::RowChanged,
+                    format!("数据行与最后一次操作（版本 {version}）封存的内容不一致"),
+                ),
+            };
+            report.fault(kind, format!("{subject} {}", row.id), detail);
+        }
+        for file in &row.files {
+            self.audit_file(report, file).await;
+        }
+        Ok(())
+    }
+
+    async fn changed_meanwhile(
+        &self,
+        subject: &str,
+        row: &RowDigest,
+        told: &Told,
+    ) -> Result<bool, KernelError> {
+        let state = (row.version, row.digest.as_str());
+        store::left_so(self.kernel.db(), told.until, (subject, row.id), state).await
     }
 
     async fn audit_file(&self, report: &mut AuditReport, sha256: &str) {
@@ -256,7 +312,33 @@ fn entries_of(tiles: &MemoryTiles, paths: &[TilePath]) -> Vec<[u8; 32]> {
     entries
 }
 
-fn check_event(report: &mut AuditReport, row: &event::Model, entries: &[[u8; 32]], found: &mut [bool]) {
+/// Rows that events seal but nobody compares would be a hole in the audit.
+fn check_coverage(report: &mut AuditReport, sources: &[Arc<dyn AuditSource>], told: &Told) {
+    let covered: HashSet<&str> = sources.iter().map(|source| source.subject()).collect();
+    let sealed: BTreeSet<&str> = told.sealed.keys().map(|(subject, _)| subject.as_str()).collect();
+    for subject in sealed.into_iter().filter(|subject| !covered.contains(subject)) {
+        let detail = "事件封存了这一类数据行，但审计没有对照它们";
+        report.fault(FaultKind::Uncovered, subject, detail);
+    }
+}
+
+/// Where an event stands in the log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Not sealed yet.
+    Open,
+    /// In the tree that is audited.
+    Sealed,
+    /// After its end.
+    Beyond,
+}
+
+fn check_event(
+    report: &mut AuditReport,
+    row: &event::Model,
+    entries: &[[u8; 32]],
+    found: &mut [bool],
+) -> Place {
     let what = format!("event {}", row.seq);
     if !columns_agree(row) {
         report.fault(
@@ -267,16 +349,11 @@ fn check_event(report: &mut AuditReport, row: &event::Model, entries: &[[u8; 32]
     }
     let Some(index) = row.log_index else {
         report.unsealed += 1;
-        return;
+        return Place::Open;
     };
     let place = usize::try_from(index).ok().filter(|index| *index < entries.len());
     let Some(place) = place else {
-        report.fault(
-            FaultKind::EventChanged,
-            what,
-            format!("事件自称在存证日志第 {index} 条，但日志没有这么长"),
-        );
-        return;
+        return Place::Beyond;
     };
     found[place] = true;
     let same = entry(row).is_ok_and(|entry| leaf_hash(entry) == leaf_hash(entries[place]));
@@ -284,6 +361,7 @@ fn check_event(report: &mut AuditReport, row: &event::Model, entries: &[[u8; 32]
         let detail = format!("事件“{}”的正文与存证日志第 {index} 条不一致，已被改动", row.kind);
         report.fault(FaultKind::EventChanged, what, detail);
     }
+    Place::Sealed
 }
 
 fn columns_agree(row: &event::Model) -> bool {
@@ -299,10 +377,11 @@ fn columns_agree(row: &event::Model) -> bool {
     })
 }
 
-fn remember(last: &mut LastSealed, row: &event::Model) {
+fn remember(told: &mut Told, row: &event::Model) {
     let Ok(body) = serde_json::from_str::<EventBody>(&row.body) else {
         return;
     };
     let Some(state) = body.state else { return };
-    last.insert((body.subject_type, body.subject_id), (body.version, state));
+    told.sealed
+        .insert((body.subject_type, body.subject_id), (body.version, state));
 }

@@ -1,17 +1,26 @@
 //! Sealing events and proving them.
 
-use std::{path::Path, sync::Arc, time::Duration};
+mod audit;
+mod keys;
 
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+pub use audit::{AuditFault, AuditReport, FaultKind};
 use axum::http::StatusCode;
 use evidence::{
-    Checkpoint, EntryHash, LogKey, ProofBundle, SignedCheckpoint, TilePath, TreeHead, append,
-    tiles_for_append, tiles_for_inclusion,
+    Checkpoint, EntryHash, ProofBundle, SignedCheckpoint, TilePath, TreeHead, append, tiles_for_append,
+    tiles_for_inclusion,
 };
 use kernel::{Actor, Kernel, KernelError, Permission, Problem, access::Forbidden, event, problem::chain};
+pub use keys::LogKeys;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
-    model::{Proof, SealedUpTo},
+    model::{Proof, SealedUpTo, Unsealed},
     store,
 };
 
@@ -54,63 +63,69 @@ impl From<TransparencyError> for Problem {
     }
 }
 
-/// The capability.
+/// The capability. Cheap to clone.
 #[derive(Clone)]
 pub struct Transparency {
     pub(crate) kernel: Kernel,
-    key: Arc<LogKey>,
-    origin: Arc<str>,
+    keys: Arc<RwLock<Arc<LogKeys>>>,
 }
 
 type Outcome<T> = Result<T, TransparencyError>;
 
 impl Transparency {
-    /// Opens the log. Its key is read from `key_file`, which is made with a fresh key if missing.
-    ///
-    /// # Errors
-    /// [`TransparencyError::Key`].
-    pub fn open(kernel: Kernel, origin: &str, key_file: &Path) -> Outcome<Self> {
-        let fault = |error: &dyn std::fmt::Display| TransparencyError::Key(error.to_string());
-        let key = match std::fs::read_to_string(key_file) {
-            Ok(text) => LogKey::parse(text.trim())?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let key = LogKey::from_seed(origin, &kernel.random_bytes::<32>())?;
-                write_secret(key_file, &key.secret_text()).map_err(|e| fault(&e))?;
-                key
-            }
-            Err(error) => return Err(fault(&error)),
-        };
-        Ok(Self {
+    /// Opens the log with its keys.
+    pub fn open(kernel: Kernel, keys: LogKeys) -> Self {
+        Self {
             kernel,
-            key: Arc::new(key),
-            origin: origin.into(),
-        })
+            keys: Arc::new(RwLock::new(Arc::new(keys))),
+        }
+    }
+
+    /// Goes on with other keys of the same log.
+    pub fn use_keys(&self, keys: LogKeys) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    fn keys(&self) -> Arc<LogKeys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The key with which outsiders verify checkpoints, in the form of signed-note.
     pub fn verifier_key(&self) -> String {
-        self.key.verifier().to_string()
+        self.keys().verifier_key()
     }
 
     /// Origin line of the log.
-    pub fn origin(&self) -> &str {
-        &self.origin
+    pub fn origin(&self) -> String {
+        self.keys().origin().to_owned()
     }
 
-    /// Seals until the future is dropped: soon after each act, and at least every few seconds.
-    pub async fn run(&self) {
-        loop {
-            if let Err(error) = self.seal_all().await {
-                tracing::error!(error = chain(&error), "sealing");
-                tokio::time::sleep(Duration::from_secs(5)).await;
+    /// Seals until `stopping` says so: soon after each act, and at least every few seconds; at the end once more.
+    pub async fn run(&self, mut stopping: watch::Receiver<bool>) {
+        while !*stopping.borrow() {
+            let fault = self.seal_all().await.err();
+            if let Some(error) = &fault {
+                tracing::error!(error = chain(error), "sealing");
             }
-            let pause = tokio::time::sleep(Duration::from_secs(2));
+            let rest = if fault.is_some() { 5 } else { 2 };
             tokio::select! {
-                () = pause => {}
+                () = tokio::time::sleep(Duration::from_secs(rest)) => {}
                 // A moment's rest gathers the acts of many into one checkpoint.
-                () = self.kernel.changed() => tokio::time::sleep(Duration::from_millis(500)).await,
+                () = self.kernel.changed(), if fault.is_none() => tokio::time::sleep(Duration::from_millis(500)).await,
+                told = stopping.changed() => if told.is_err() { break }
             }
         }
+        if let Err(error) = self.seal_all().await {
+            tracing::error!(error = chain(&error), "sealing");
+        }
+    }
+
+    /// What waits for its place in the log.
+    ///
+    /// # Errors
+    /// [`TransparencyError::Kernel`].
+    pub async fn unsealed(&self) -> Outcome<Unsealed> {
+        Ok(store::waiting(self.kernel.db()).await?)
     }
 
     /// Seals all that is recorded. Returns the size of the log.
@@ -148,7 +163,8 @@ impl Transparency {
         let entries = events.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
         let tiles = store::tiles(work.conn(), &tiles_for_append(old.size)?).await?;
         let growth = append(&tiles, &old, &entries)?;
-        let note = self.key.sign(Checkpoint::new(&self.origin, growth.head)?)?;
+        let keys = self.keys();
+        let note = keys.sign(Checkpoint::new(keys.origin(), growth.head)?)?;
         store::save_growth(&work, &growth, &events, &note).await?;
         work.commit().await?;
         Ok(SealedUpTo {
@@ -163,7 +179,8 @@ impl Transparency {
             return Ok(TreeHead::EMPTY);
         };
         let signed = SignedCheckpoint::parse(&note)?;
-        let trust = evidence::Trust::new(&self.origin, self.key.verifier());
+        let trust = self.keys().trust();
+        let trust = trust.ok_or_else(|| TransparencyError::Key("no key is known".into()))?;
         Ok(trust.verify(&signed)?.checkpoint.head())
     }
 
@@ -174,10 +191,11 @@ impl Transparency {
     pub async fn checkpoint(&self) -> Outcome<String> {
         match store::latest(self.kernel.db().read()).await? {
             Some(note) => Ok(note),
-            None => Ok(self
-                .key
-                .sign(Checkpoint::new(&self.origin, TreeHead::EMPTY)?)?
-                .to_string()),
+            None => {
+                let keys = self.keys();
+                let empty = Checkpoint::new(keys.origin(), TreeHead::EMPTY)?;
+                Ok(keys.sign(empty)?.to_string())
+            }
         }
     }
 
@@ -209,6 +227,27 @@ impl Transparency {
     pub async fn prove_about(&self, subject: (&str, Uuid)) -> Outcome<Proof> {
         let row = store::last_event(self.kernel.db(), subject).await?;
         self.prove_row(row.ok_or(TransparencyError::NotFound)?).await
+    }
+
+    /// Proof that a file belongs to a subject: of the first event about it that names the file's SHA-256 (lower-case
+    /// hex). When the platform itself acted, the proof carries salt and body of the event, so that it shows by
+    /// itself what was logged; an event that names a person keeps that to itself.
+    ///
+    /// # Errors
+    /// [`TransparencyError::NotFound`], [`TransparencyError::NotSealed`].
+    pub async fn prove_file(&self, subject: (&str, Uuid), sha256: &str) -> Outcome<Proof> {
+        let row = store::event_naming(self.kernel.db(), subject, sha256).await?;
+        let row = row.ok_or(TransparencyError::NotFound)?;
+        let disclosed = row
+            .account
+            .is_none()
+            .then(|| [row.salt.as_slice(), row.body.as_bytes()].concat());
+        let mut proof = self.prove_row(row).await?;
+        if let Some(disclosed) = disclosed {
+            let bundle = ProofBundle::parse(&proof.bundle)?;
+            proof.bundle = bundle.with_extra(&disclosed).to_string();
+        }
+        Ok(proof)
     }
 
     async fn prove_row(&self, row: event::Model) -> Outcome<Proof> {
@@ -259,19 +298,4 @@ pub(crate) fn entry(row: &event::Model) -> Result<EntryHash, KernelError> {
         .try_into()
         .map_err(|_| KernelError::Corrupt(format!("salt of event {}", row.seq)))?;
     Ok(EntryHash::of(salt, row.body.as_bytes()))
-}
-
-/// Writes a secret so that only the owner can read it.
-fn write_secret(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::{io::Write, os::unix::fs::OpenOptionsExt};
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()
 }
