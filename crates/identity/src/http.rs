@@ -229,34 +229,39 @@ async fn end_session(
 
 #[derive(Serialize, ToSchema)]
 struct Me {
-    id: Option<AccountId>,
+    id: AccountId,
+    login: String,
     name: String,
+    end: End,
     roles: Vec<Role>,
     role_names: Vec<&'static str>,
     permissions: Vec<&'static str>,
     scope: Scope,
+    /// The first password is still in force: nothing else can be done before it is changed.
+    must_change_password: bool,
+    /// Whether a second factor is in force.
+    second_factor: bool,
 }
 
 /// Who is signed in, and what the account may do.
 #[utoipa::path(get, path = "/api/v1/me", tag = "identity",
-    responses((status = 200, body = Me)), extensions(("x-permission" = json!("session"))))]
-async fn me(actor: Actor) -> Answer<Me> {
-    let mut permissions: Vec<_> = actor
-        .roles
-        .iter()
-        .flat_map(|role| role.permissions())
-        .map(|p| p.as_str())
-        .collect();
-    permissions.sort_unstable();
-    permissions.dedup();
-    Answer(Me {
-        id: actor.account,
-        name: actor.name,
-        role_names: actor.roles.iter().map(|role| role.chinese()).collect(),
-        roles: actor.roles,
-        permissions,
-        scope: actor.scope,
-    })
+    responses((status = 200, body = Me), (status = 401, body = Problem)),
+    extensions(("x-permission" = json!("session"))))]
+async fn me(State(identity): State<Identity>, actor: Actor) -> Result<Answer<Me>, Problem> {
+    let own = identity.own(&actor).await?;
+    let view = AccountView::from(own.account);
+    Ok(Answer(Me {
+        id: view.id,
+        login: view.login,
+        name: view.name,
+        end: view.end,
+        roles: view.roles,
+        role_names: view.role_names,
+        permissions: view.permissions,
+        scope: view.scope,
+        must_change_password: own.must_change_password,
+        second_factor: own.second_factor,
+    }))
 }
 
 #[derive(Deserialize, ToSchema)]

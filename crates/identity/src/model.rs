@@ -196,3 +196,14 @@ pub struct Authenticated {
     /// The password must be changed first.
     pub must_change_password: bool,
 }
+
+/// An account as the person behind it sees it.
+#[derive(Clone, Debug)]
+pub struct OwnAccount {
+    /// The account.
+    pub account: Account,
+    /// The password must be changed first.
+    pub must_change_password: bool,
+    /// A second factor is in force.
+    pub second_factor: bool,
+}

@@ -7,8 +7,8 @@ use argon2::{
 use axum::http::StatusCode;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use kernel::{
-    Actor, FieldError, Happened, Kernel, KernelError, LegalDate, Moment, Permission, Problem, Subject, Work,
-    access::Forbidden, ids::AccountId,
+    Actor, FieldError, Happened, Kernel, KernelError, LegalDate, Moment, Permission, Problem, Scope, Subject,
+    Work, access::Forbidden, ids::AccountId,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -16,8 +16,8 @@ use totp_rs::{Algorithm, Builder, Secret};
 
 use crate::{
     model::{
-        Account, AccountChange, AccountState, Authenticated, Credential, NewAccount, Qualification, Session,
-        SessionId, SignedIn,
+        Account, AccountChange, AccountState, Authenticated, Credential, NewAccount, OwnAccount,
+        Qualification, Session, SessionId, SignedIn,
     },
     rules, store,
 };
@@ -409,6 +409,23 @@ impl Identity {
             is_system: false,
             request: stranger.request.clone(),
         }
+    }
+
+    /// The actor's own account.
+    ///
+    /// # Errors
+    /// [`IdentityError::NotFound`] for the system.
+    pub async fn own(&self, actor: &Actor) -> Outcome<OwnAccount> {
+        let own = actor.account.ok_or(IdentityError::NotFound)?;
+        let read = self.kernel.db().read();
+        // Whatever its reach, an account sees itself.
+        let account = store::account(read, own, &Scope::everything()).await?;
+        let credential = store::credential(read, own).await?;
+        Ok(OwnAccount {
+            account: account.ok_or(IdentityError::NotFound)?,
+            must_change_password: credential.must_change,
+            second_factor: credential.totp_secret.is_some(),
+        })
     }
 
     /// The actor's own sessions.
