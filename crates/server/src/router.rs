@@ -24,7 +24,7 @@ use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    Platform,
+    Platform, about,
     access_table::{AccessTable, Undeclared},
     health,
     middleware::{
@@ -32,7 +32,7 @@ use crate::{
         identify::{self, Identification},
         measure,
     },
-    wiring,
+    web, wiring,
 };
 
 /// Largest body of an ordinary request; uploads set their own limit.
@@ -74,6 +74,7 @@ pub fn site(platform: &Platform, metrics: PrometheusHandle) -> Result<Site, Unde
             get(move || async move { Json(document.as_ref().clone()) }),
         )
         .merge(public::pages(platform.public.clone()))
+        .merge(web::router())
         .merge(public::docs(platform.public.site(), &described))
         .merge(wiring::trust_services(
             platform.kernel.clone(),
@@ -90,6 +91,14 @@ pub fn site(platform: &Platform, metrics: PrometheusHandle) -> Result<Site, Unde
     })
 }
 
+/// The document as text: members in alphabetical order, so that an unchanged interface is an unchanged text.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn document(openapi: &OpenApi) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(&serde_json::to_value(openapi)?)
+}
+
 fn api(platform: &Platform) -> OpenApiRouter {
     let info = InfoBuilder::new()
         .title("Anxu 安许")
@@ -99,6 +108,7 @@ fn api(platform: &Platform) -> OpenApiRouter {
         ))
         .build();
     OpenApiRouter::with_openapi(OpenApiBuilder::new().info(info).build())
+        .merge(about::router(platform.clone()))
         .merge(identity::router(platform.identity.clone()))
         .merge(registry::router(platform.registry.clone()))
         .merge(matters::router(platform.matters.clone()))
