@@ -1,0 +1,160 @@
+//! Files that invented enterprises hand in: real PDFs and PNGs, small, and marked as invented.
+
+use std::io::Cursor;
+
+use image::{ImageFormat, Rgb, RgbImage};
+use lopdf::{
+    Document, Object, Stream, StringFormat,
+    content::{Content, Operation},
+    dictionary,
+};
+
+use crate::DemoError;
+
+/// A4 in points.
+const PAGE: [i64; 2] = [595, 842];
+/// Left margin and first baseline in points.
+const START: [i64; 2] = [72, 760];
+/// Size of a scan in pixels.
+const SCAN: [u32; 2] = [420, 300];
+const PAPER: Rgb<u8> = Rgb([250, 248, 240]);
+const INK: Rgb<u8> = Rgb([96, 100, 108]);
+const FRAME: Rgb<u8> = Rgb([176, 150, 96]);
+const SEAL: Rgb<u8> = Rgb([196, 44, 36]);
+
+/// A page with a title and lines of text. The font is one that every reader brings for GB 1, so the file stays
+/// small.
+pub(crate) fn pdf(title: &str, lines: &[String]) -> Result<Vec<u8>, DemoError> {
+    let mut file = Document::with_version("1.5");
+    let pages = file.new_object_id();
+    let font = font(&mut file);
+    let content = Content {
+        operations: text(title, lines),
+    };
+    let content = file.add_object(Stream::new(dictionary! {}, content.encode()?));
+    let page = file.add_object(dictionary! {
+        "Type" => "Page",
+        "Parent" => pages,
+        "MediaBox" => vec![0.into(), 0.into(), PAGE[0].into(), PAGE[1].into()],
+        "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
+        "Contents" => content,
+    });
+    let tree = dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 };
+    file.objects.insert(pages, Object::Dictionary(tree));
+    let catalog = file.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
+    file.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    file.save_to(&mut bytes)
+        .map_err(|error| DemoError::Material(lopdf::Error::from(error)))?;
+    Ok(bytes)
+}
+
+/// STSong-Light, not embedded: one of the fonts that PDF readers keep for Adobe-GB1.
+fn font(file: &mut Document) -> lopdf::ObjectId {
+    let descriptor = file.add_object(dictionary! {
+        "Type" => "FontDescriptor",
+        "FontName" => "STSong-Light",
+        "Flags" => 6,
+        "FontBBox" => vec![(-25).into(), (-254).into(), 1000.into(), 880.into()],
+        "ItalicAngle" => 0,
+        "Ascent" => 880,
+        "Descent" => -120,
+        "CapHeight" => 880,
+        "StemV" => 93,
+    });
+    let system = dictionary! {
+        "Registry" => Object::string_literal("Adobe"),
+        "Ordering" => Object::string_literal("GB1"),
+        "Supplement" => 4,
+    };
+    let descendant = file.add_object(dictionary! {
+        "Type" => "Font",
+        "Subtype" => "CIDFontType0",
+        "BaseFont" => "STSong-Light",
+        "CIDSystemInfo" => system,
+        "FontDescriptor" => descriptor,
+        "DW" => 1000,
+    });
+    file.add_object(dictionary! {
+        "Type" => "Font",
+        "Subtype" => "Type0",
+        "BaseFont" => "STSong-Light",
+        "Encoding" => "UniGB-UCS2-H",
+        "DescendantFonts" => vec![descendant.into()],
+    })
+}
+
+fn text(title: &str, lines: &[String]) -> Vec<Operation> {
+    let mut operations = vec![Operation::new("BT", Vec::new())];
+    operations.extend(line(title, 20, START));
+    for text in lines {
+        operations.extend(line(text, 12, [0, -30]));
+    }
+    operations.push(Operation::new("ET", Vec::new()));
+    operations
+}
+
+fn line(text: &str, size: i64, step: [i64; 2]) -> [Operation; 3] {
+    let code_units: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let string = Object::String(code_units, StringFormat::Hexadecimal);
+    [
+        Operation::new("Tf", vec!["F1".into(), size.into()]),
+        Operation::new("Td", vec![step[0].into(), step[1].into()]),
+        Operation::new("Tj", vec![string]),
+    ]
+}
+
+/// What the scan of a certificate looks like from afar: a frame, lines and a seal. No two are the same.
+pub(crate) fn png(sign: u64) -> Result<Vec<u8>, DemoError> {
+    let mut scan = RgbImage::from_pixel(SCAN[0], SCAN[1], PAPER);
+    for (x, y, pixel) in scan.enumerate_pixels_mut() {
+        if let Some(ink) = ink(x, y, sign) {
+            *pixel = ink;
+        }
+    }
+    let mut bytes = Cursor::new(Vec::new());
+    scan.write_to(&mut bytes, ImageFormat::Png)?;
+    Ok(bytes.into_inner())
+}
+
+/// The colour of a pixel that is not paper.
+fn ink(x: u32, y: u32, sign: u64) -> Option<Rgb<u8>> {
+    let edge = x.min(SCAN[0] - 1 - x).min(y).min(SCAN[1] - 1 - y);
+    if (8..12).contains(&edge) {
+        return Some(FRAME);
+    }
+    let (from_seal_x, from_seal_y) = (x.abs_diff(330), y.abs_diff(220));
+    let distance = from_seal_x * from_seal_x + from_seal_y * from_seal_y;
+    if (34 * 34..40 * 40).contains(&distance) || distance < 9 * 9 {
+        return Some(SEAL);
+    }
+    // Eight lines, each as long as the next byte of the sign says.
+    let row = y.checked_sub(48)?;
+    let length = 60 + u32::from(sign.to_be_bytes().get(row as usize / 24).copied()?);
+    let is_line = row % 24 < 5 && (36..36 + length).contains(&x);
+    is_line.then_some(INK)
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::blobs::{FileKind, sniff};
+
+    use super::*;
+
+    #[test]
+    fn files_are_what_they_claim() {
+        let page = pdf("安全评价报告", &["南昌演示云帆化工有限公司".into()]).unwrap();
+        assert_eq!(sniff(&page).unwrap().0, FileKind::Pdf);
+        let read = Document::load_mem(&page).unwrap();
+        assert_eq!(read.get_pages().len(), 1);
+        let scan = png(7).unwrap();
+        assert_eq!(sniff(&scan).unwrap().0, FileKind::Picture);
+        assert!(image::load_from_memory(&scan).is_ok());
+        assert!(page.len() < 4_000 && scan.len() < 20_000);
+    }
+
+    #[test]
+    fn two_scans_differ() {
+        assert_ne!(png(1).unwrap(), png(2).unwrap());
+    }
+}

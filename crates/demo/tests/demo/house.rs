@@ -1,0 +1,202 @@
+//! The capabilities over a folder of their own, with a press that only makes something that looks like a PDF.
+
+use std::sync::Arc;
+
+use applications::{Applications, Renderer, model::Paper};
+use async_trait::async_trait;
+use certificate::LicenceRecord;
+use demo::{DemoClock, DemoIds, Parts, Wish};
+use identity::Identity;
+use kernel::{
+    Actor, Blobs, Clock, Db, DbConfig, Kernel, PageQuery, RuleFiles, audit::AuditSource, paging::Page,
+};
+use licences::{Certify, LicenceQuery, Licences, NeighbourError, Pressed};
+use matters::Matters;
+use registry::{Enterprise, EnterpriseQuery, Registry};
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+use tempfile::TempDir;
+use time::{Duration, OffsetDateTime, macros::date};
+use transparency::{AuditReport, LogKeys, Transparency};
+use uuid::Uuid;
+
+struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let parts = [
+            kernel::db::migrations(),
+            identity::migrations(),
+            registry::migrations(),
+            applications::migrations(),
+            licences::migrations(),
+            transparency::migrations(),
+        ];
+        parts.into_iter().flatten().collect()
+    }
+}
+
+/// Papers that differ as signed ones do.
+struct Paperwork;
+
+#[async_trait]
+impl Renderer for Paperwork {
+    async fn render(&self, paper: &Paper, ident: Uuid, at: OffsetDateTime) -> Result<Vec<u8>, String> {
+        Ok(format!("%PDF-1.7 {} {ident} {at}", paper.number).into_bytes())
+    }
+
+    async fn preview(&self, paper: &Paper, ident: Uuid, at: OffsetDateTime) -> Result<Vec<u8>, String> {
+        self.render(paper, ident, at).await
+    }
+}
+
+#[async_trait]
+impl Certify for Paperwork {
+    async fn certify(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Pressed, NeighbourError> {
+        let text = format!("%PDF-1.7 {} {:?} {at}", record.number, record.edition);
+        Ok(Pressed {
+            pdf: text.into_bytes(),
+            qr_url: format!("HTTP://LOCALHOST/V/{}", record.number),
+        })
+    }
+}
+
+/// An installation.
+pub struct House {
+    pub parts: Parts,
+    pub clock: Arc<DemoClock>,
+    pub ids: Arc<DemoIds>,
+    _folder: TempDir,
+}
+
+pub fn wish(seed: u64) -> Wish {
+    Wish {
+        seed,
+        enterprises: demo::FEWEST,
+        today: date!(2026 - 11 - 20).into(),
+    }
+}
+
+impl House {
+    pub async fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("test.sqlite").display());
+        let db = Db::connect(&DbConfig { url, connections: 4 }).await.unwrap();
+        db.migrate::<Migrator>().await.unwrap();
+        let clock = Arc::new(DemoClock::standing_at(wish(1).beginning()));
+        let ids = Arc::new(DemoIds::default());
+        let blobs = Blobs::folder(&folder.path().join("files")).unwrap();
+        let kernel = Kernel::new(db, clock.clone(), ids.clone(), blobs, RuleFiles::default());
+        let identity = Identity::new(kernel.clone());
+        let registry = Registry::new(kernel.clone()).unwrap();
+        let matters = Matters::new(kernel.clone()).unwrap();
+        let applications = Applications::new(
+            kernel.clone(),
+            identity.clone(),
+            registry.clone(),
+            matters.catalogue(),
+            matters.city(),
+            matters.calendar(),
+            Paperwork,
+        );
+        let licences = Licences::new(
+            kernel.clone(),
+            applications.clone(),
+            matters.catalogue(),
+            matters.city(),
+            Paperwork,
+        );
+        Self {
+            parts: Parts {
+                kernel,
+                identity,
+                registry,
+                matters,
+                applications,
+                licences: licences.unwrap(),
+            },
+            clock,
+            ids,
+            _folder: folder,
+        }
+    }
+
+    /// A city, at noon of its present day.
+    pub async fn with_city(wish: Wish) -> Self {
+        let house = Self::empty().await;
+        demo::make(&house.parts, &house.clock, &house.ids, wish, &|_| {})
+            .await
+            .unwrap();
+        let noon = wish.today.midnight().instant() + Duration::hours(12);
+        house.clock.put(noon);
+        assert_eq!(house.clock.now(), noon);
+        house
+    }
+
+    /// All enterprises.
+    pub async fn enterprises(&self) -> Vec<Enterprise> {
+        let mut all = Vec::new();
+        let mut cursor = None;
+        loop {
+            let query = EnterpriseQuery {
+                page: PageQuery {
+                    limit: Some(200),
+                    cursor,
+                },
+                ..EnterpriseQuery::default()
+            };
+            let page: Page<Enterprise> = self.parts.registry.search(&reader(), &query).await.unwrap();
+            all.extend(page.items);
+            cursor = page.next;
+            if cursor.is_none() {
+                return all;
+            }
+        }
+    }
+
+    /// All licences, one text each.
+    pub async fn licences(&self) -> Vec<String> {
+        let (mut all, mut before) = (Vec::new(), None);
+        loop {
+            let query = LicenceQuery::default();
+            let found = self.parts.licences.list(&reader(), &query, before, 200).await;
+            let found = found.unwrap();
+            let Some(last) = found.last() else { return all };
+            before = Some(last.facts().seq);
+            all.extend(found.iter().map(|licence| {
+                let facts = licence.facts();
+                format!(
+                    "{} {} {} {} {:?} {} {}",
+                    facts.id,
+                    facts.number,
+                    facts.identifier,
+                    facts.holder.name,
+                    facts.validity,
+                    facts.issued_on,
+                    licence.state()
+                )
+            }));
+        }
+    }
+
+    /// Seals the log and audits everything.
+    pub async fn audit(&self) -> AuditReport {
+        let keys = LogKeys::signing("demo.test/log", &[[7; 32]]).unwrap();
+        let log = Transparency::open(self.parts.kernel.clone(), keys);
+        log.seal_all().await.unwrap();
+        let sources: Vec<Arc<dyn AuditSource>> = vec![
+            Arc::new(identity::AccountAudit),
+            Arc::new(identity::QualificationAudit),
+            Arc::new(registry::EnterpriseAudit),
+            Arc::new(registry::StaffAudit),
+            Arc::new(registry::FacilityAudit),
+            Arc::new(applications::ApplicationAudit),
+            Arc::new(licences::LicenceAudit),
+        ];
+        log.audit(&reader(), &sources).await.unwrap()
+    }
+}
+
+/// Reads everything.
+pub fn reader() -> Actor {
+    Actor::system("test")
+}
