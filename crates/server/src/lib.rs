@@ -1,5 +1,6 @@
 //! The only crate that knows all capabilities: configuration, composition, router, jobs.
 
+mod about;
 pub mod access_table;
 pub mod config;
 mod foundation;
@@ -11,11 +12,12 @@ pub mod platform;
 pub mod router;
 mod run;
 mod upkeep;
+mod web;
 pub mod wiring;
 
 pub use config::Config;
 pub use foundation::{Foundation, connect, files};
 pub use life::Life;
 pub use platform::{Migrations, Platform, PlatformError, audit_sources};
-pub use router::{Site, site};
+pub use router::{Site, document, site};
 pub use run::{RunError, metrics, run};
