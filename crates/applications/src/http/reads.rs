@@ -33,6 +33,7 @@ pub(super) struct ListQuery {
     /// Part of the applicant's name or of the reference.
     q: Option<String>,
     /// `submitted` (newest first, the default) or `due` (most urgent first).
+    #[param(inline)]
     sort: Option<Sort>,
     /// Rows on a page, 1 to 200; 20 unless given.
     limit: Option<u64>,

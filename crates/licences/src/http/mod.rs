@@ -58,6 +58,7 @@ struct ListParams {
     /// Status today.
     status: Option<Status>,
     /// Numbers reserved or voided instead of issued licences.
+    #[param(inline)]
     unissued: Option<Unissued>,
     /// Rows on a page, 1 to 200; 20 unless given.
     limit: Option<u64>,

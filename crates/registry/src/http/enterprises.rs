@@ -120,6 +120,7 @@ pub(super) struct ListQuery {
     /// Only files whose code has objections.
     code_warnings: Option<bool>,
     /// Order; `registered` (newest first) unless given.
+    #[param(inline)]
     sort: Option<Sort>,
     /// Rows on a page, 1 to 200; 20 unless given.
     limit: Option<u64>,
