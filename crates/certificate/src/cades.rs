@@ -231,6 +231,9 @@ impl SignedMessage {
         let [info] = data.signer_infos.0.as_slice() else {
             return Err(CmsFault::Structure);
         };
+        if !is_plain(&data, info) {
+            return Err(CmsFault::Structure);
+        }
         let info = info.clone();
         let signer = find_signer(&data, &info.sid).ok_or(CmsFault::NoCertificate)?;
         Ok(Self { data, info, signer })

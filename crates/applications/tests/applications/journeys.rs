@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use applications::{
     ApplicationsError, Filters, NewCorrectionItem, NewDraft, NewRefusal, NewStop, Renderer, Sort,
-    model::{CorrectionTarget, Delivery, Paper, Person, Rendering, StageName, UnmetCondition},
-    rules::{Action, Due, Light, RiskLevel},
+    model::{CorrectionTarget, Delivery, Paper, Person, Rendering, RiskLevel, StageName, UnmetCondition},
+    rules::{Action, Due, Light},
 };
 use async_trait::async_trait;
 use kernel::{Actor, KernelError, PageQuery, Problem, Role, ids::ApplicationId};
@@ -350,6 +350,7 @@ async fn the_law_knows_one_notice_only() {
     let house = House::on("2026-03-02T02:00:00Z").await;
     let id = house.submitted().await;
     let key = corrected(&house, id).await;
+    house.days(1);
     house.upload(id, &key, &pdf(91)).await.unwrap();
     house
         .applications
@@ -565,10 +566,8 @@ async fn the_same_submission_twice_is_one_submission() {
         .unwrap();
     assert_eq!(mine.items.len(), 1);
     let id = house.complete_draft().await;
-    let (one, two) = tokio::join!(
-        apps.submit(&keyed(&keeper, "key-2"), id),
-        apps.submit(&keyed(&keeper, "key-2"), id)
-    );
+    let twice = keyed(&keeper, "key-2");
+    let (one, two) = tokio::join!(apps.submit(&twice, id), apps.submit(&twice, id));
     assert!(one.is_ok() != two.is_ok());
     assert_eq!(problem(one.err().or(two.err()).unwrap()).status, 409);
     let submitted = house

@@ -203,10 +203,11 @@ impl House {
                 .unwrap()
                 .is_empty()
         {
+            let system = Actor::system("test");
             let valid = ("2025-01-01".parse().unwrap(), "2029-12-31".parse().unwrap());
             let account = actor.account.unwrap();
             let added = self.identity.add_qualification(
-                &Actor::system("test"),
+                &system,
                 account,
                 format!("赣{login}"),
                 "noncoal_mine".into(),

@@ -262,7 +262,8 @@ fn forgery_8_the_timestamp_stripped() {
 #[test]
 fn forgery_8b_the_timestamp_of_another_signature() {
     let pending = |record| begin(&HOUSE.page(record), HOUSE.identity(), &claim(SIGNED)).unwrap();
-    let request = pending(&other_record())
+    let other = other_record();
+    let request = pending(&other)
         .timestamp_request(&SystemChance::new())
         .unwrap();
     let answer = HOUSE
