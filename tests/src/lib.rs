@@ -1,5 +1,7 @@
 //! The platform under test: the real router over a real database, a clock that stands, reproducible ids.
 
+pub mod city;
+
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -8,8 +10,11 @@ use std::{
 use identity::{End, NewAccount};
 use kernel::{Actor, Clock, FixedClock, Role, Scope, SeededIds, ids::AccountId};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use reqwest::{Client, Method, RequestBuilder, StatusCode};
-use sea_orm::ConnectionTrait;
+use reqwest::{
+    Client, Method, RequestBuilder, StatusCode,
+    multipart::{Form, Part},
+};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use server::{Config, Platform};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -187,6 +192,11 @@ impl TestApp {
         }
     }
 
+    /// The next request of `login` signs in anew.
+    pub fn forget(&self, login: &str) {
+        self.tokens.lock().unwrap().remove(login);
+    }
+
     /// A client that is not signed in.
     pub fn stranger(&self) -> Session<'_> {
         Session {
@@ -200,9 +210,60 @@ impl TestApp {
         self.platform.workers().drain().await.unwrap()
     }
 
-    /// Moves the clock on.
+    /// Puts everything recorded so far into the evidence log.
+    pub async fn seal(&self) {
+        self.platform.transparency.seal_all().await.unwrap();
+    }
+
+    /// What the audit finds, `kind what` by fault.
+    pub async fn audit(&self) -> Vec<String> {
+        let sources = self.platform.audit_sources();
+        let report = self
+            .platform
+            .transparency
+            .audit(&Actor::system("test"), &sources)
+            .await
+            .unwrap();
+        assert!(report.events > 0 && report.rows > 0, "{report:?}");
+        let faults = report.faults.iter();
+        faults
+            .map(|fault| format!("{:?} {}", fault.kind, fault.what))
+            .collect()
+    }
+
+    /// Jobs that are due and not done.
+    pub async fn jobs_left(&self) -> i64 {
+        let now = kernel::Moment::from(self.clock.now());
+        self.count(&format!(
+            "SELECT count(*) FROM job WHERE state IN ('ready','running','dead') AND run_at <= {}",
+            now.0
+        ))
+        .await
+    }
+
+    /// Jobs that were given up.
+    pub async fn jobs_dead(&self) -> i64 {
+        self.count("SELECT count(*) FROM job WHERE state = 'dead'").await
+    }
+
+    /// Moves the clock on. Sessions may end by it, so everybody signs in anew.
     pub fn advance(&self, by: time::Duration) {
         self.clock.advance(by);
+        self.tokens.lock().unwrap().clear();
+    }
+
+    /// Sets the clock to an instant (RFC 3339). Everybody signs in anew.
+    pub fn set_clock(&self, now: &str) {
+        self.clock.set(OffsetDateTime::parse(now, &Rfc3339).unwrap());
+        self.tokens.lock().unwrap().clear();
+    }
+
+    /// Counts rows behind the platform's back, e.g. `SELECT count(*) FROM enterprise`.
+    pub async fn count(&self, sql: &str) -> i64 {
+        let db = self.platform.kernel.db();
+        let statement = Statement::from_string(db.backend(), sql);
+        let row = db.read().query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
     }
 
     /// The legal day now.
@@ -246,6 +307,21 @@ impl Session<'_> {
         answer(self.request(Method::POST, path).json(&body)).await
     }
 
+    /// POST of JSON with an Idempotency-Key.
+    pub async fn keyed(&self, path: &str, key: &str, body: &Value) -> (StatusCode, Value) {
+        answer(
+            self.request(Method::POST, path)
+                .header("idempotency-key", key)
+                .json(body),
+        )
+        .await
+    }
+
+    /// Upload of one file as multipart form.
+    pub async fn upload(&self, path: &str, name: &str, bytes: Vec<u8>) -> (StatusCode, Value) {
+        answer(self.request(Method::POST, path).multipart(file_form(name, bytes))).await
+    }
+
     /// PUT of JSON with the version seen.
     pub async fn put(&self, path: &str, version: i64, body: Value) -> (StatusCode, Value) {
         answer(
@@ -260,6 +336,11 @@ impl Session<'_> {
     pub async fn delete(&self, path: &str) -> (StatusCode, Value) {
         answer(self.request(Method::DELETE, path)).await
     }
+}
+
+/// A multipart form with one file.
+pub fn file_form(name: &str, bytes: Vec<u8>) -> Form {
+    Form::new().part("file", Part::bytes(bytes).file_name(name.to_owned()))
 }
 
 /// Sends a request and reads the answer as JSON, `null` when it is none.

@@ -2,8 +2,9 @@
 
 Usage: reference.py DIRECTORY
 
-The directory holds a log as a tlog-tiles server publishes it (`checkpoint`, `tile/...`), the verifier keys
-`log.vkey` and `witness.vkey`, `claims.json` with roots and proofs, and `*.tlog-proof` files. Everything is
+The directory holds a log as a tlog-tiles server publishes it (`checkpoint`, `tile/...`), the verifier key
+`log.vkey`, that of a witness in `witness.vkey` if there is one, `claims.json` with roots and proofs, and
+`*.tlog-proof` files. Everything is
 computed again from the log entries by the recursive definitions of RFC 6962, section 2.1, and checked by the
 algorithms of RFC 9162, section 2.1. Signatures are checked by RFC 8032, section 5.1.7. Only the standard
 library is used. Prints what was checked; ends with an exception at the first difference.
@@ -178,15 +179,20 @@ def check_checkpoint(text, log, witness):
     body, signatures = read_note(text)
     log_name, log_id, log_key = log
     assert ed25519_holds(log_key, body.encode(), signatures[log_name, log_id]), "log signature"
+    if witness:
+        check_cosignature(body, signatures, witness)
+    origin, size, root = body.splitlines()
+    assert origin == log_name
+    return int(size), base64.b64decode(root, validate=True)
+
+
+def check_cosignature(body, signatures, witness):
     name, identifier, key = witness
     cosignature = signatures[name, identifier]
     time = int.from_bytes(cosignature[:8], "big")
     message = "cosignature/v1\ntime %d\n%s" % (time, body)
     assert ed25519_holds(key, message.encode(), cosignature[8:]), "cosignature"
     assert not ed25519_holds(key, message.encode() + b"x", cosignature[8:])
-    origin, size, root = body.splitlines()
-    assert origin == log_name
-    return int(size), base64.b64decode(root, validate=True)
 
 
 def tile_name(index, width):
@@ -278,7 +284,8 @@ def check_proof_file(text, tree, log, witness):
 
 def main(directory):
     log = read_verifier_key((directory / "log.vkey").read_text(), 1)
-    witness = read_verifier_key((directory / "witness.vkey").read_text(), 4)
+    witness = directory / "witness.vkey"
+    witness = read_verifier_key(witness.read_text(), 4) if witness.exists() else None
     size, root = check_checkpoint((directory / "checkpoint").read_text(), log, witness)
     tree = Tree(read_entries(directory, size))
     assert tree.mth(0, size) == root, "root"
