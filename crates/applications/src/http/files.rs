@@ -51,20 +51,22 @@ pub(super) async fn upload(
 ) -> Result<Response, Problem> {
     let mut form = form.map_err(|_| Problem::bad_request("请以 multipart/form-data 上传文件。"))?;
     let mut upload = applications.begin_upload(&actor, id, &material).await?;
+    let mut name = None;
+    // The form is read to its end before anything is kept: what did not arrive whole never becomes a file.
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
-        if field.name() != Some("file") {
+        if field.name() != Some("file") || name.is_some() {
             continue;
         }
-        let name = field.file_name().unwrap_or_default().to_owned();
+        name = Some(field.file_name().unwrap_or_default().to_owned());
         while let Some(chunk) = field.chunk().await.map_err(broken)? {
             upload.push(&chunk).map_err(ApplicationsError::from)?;
         }
-        let (record, _) = applications.finish_upload(&actor, id, upload, &name).await?;
-        return Ok(shown(&applications, &actor, StatusCode::CREATED, record)
-            .await?
-            .into_response());
     }
-    Err(Problem::field("file", "请选择要上传的文件"))
+    let name = name.ok_or_else(|| Problem::field("file", "请选择要上传的文件"))?;
+    let (record, _) = applications.finish_upload(&actor, id, upload, &name).await?;
+    Ok(shown(&applications, &actor, StatusCode::CREATED, record)
+        .await?
+        .into_response())
 }
 
 fn broken(error: MultipartError) -> Problem {
