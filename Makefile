@@ -1,5 +1,5 @@
 # The README's commands. Everything they need, they install.
-.PHONY: run test build setup lint
+.PHONY: run test build bench setup lint
 
 setup:
 	scripts/setup
@@ -9,6 +9,10 @@ run: setup
 
 build: setup
 	cargo build --release -p cli
+
+# Writes docs/benchmarks.md. All of it takes more than an hour; SIZES=10000,100000 or ROWS=status,search take less.
+bench: setup
+	scripts/bench $(if $(SIZES),--sizes $(SIZES)) $(if $(ROWS),--rows $(ROWS))
 
 lint:
 	cargo fmt --all --check
