@@ -1,6 +1,8 @@
 //! The `anxu` program.
 
 mod audit;
+mod backup;
+mod keys;
 mod serve;
 mod user;
 mod verify;
@@ -35,6 +37,13 @@ enum Command {
     Verify(verify::Args),
     /// Check every sealed row, file, event and log entry against each other.
     Audit,
+    /// Back database, files, keys and rule data up while the platform works.
+    Backup(backup::BackupArgs),
+    /// Put a backup into an empty installation, and audit it.
+    Restore(backup::RestoreArgs),
+    /// Keys of the authority, of the signing bodies, of timestamps, QR codes and the evidence log.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Write the stored signed PDF of a licence.
     Certificate(audit::CertificateArgs),
     /// Accounts.
@@ -56,9 +65,12 @@ async fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Serve => serve::serve(config).await,
         Command::Demo => serve::demo(config).await,
-        Command::Migrate => serve::open(config).await.map(|_| true),
+        Command::Migrate => serve::foundation(config).await.map(|_| true).map_err(Into::into),
         Command::Verify(args) => verify::run(&config, args, cli.json).await,
         Command::Audit => audit::run(config, cli.json).await,
+        Command::Backup(args) => backup::backup(config, args, cli.json).await,
+        Command::Restore(args) => backup::restore(config, args, cli.json).await,
+        Command::Keys(command) => keys::run(&config, command, cli.json),
         Command::Certificate(args) => audit::certificate(config, args).await,
         Command::User(command) => user::run(config, command).await,
         Command::Import(command) => user::import(config, command, cli.json).await,

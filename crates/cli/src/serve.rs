@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use identity::{End, IdentityError, NewAccount};
 use kernel::{Actor, RandomIds, Role, Scope, SystemClock};
-use server::{Config, Platform, PlatformError};
+use server::{Config, Foundation, Platform, PlatformError};
 use tracing_subscriber::EnvFilter;
 
 use crate::Outcome;
@@ -27,6 +27,11 @@ pub async fn open(config: Config) -> Result<Platform, Box<dyn std::error::Error>
     let opened: Result<Platform, PlatformError> =
         Platform::open(config, Arc::new(SystemClock), Arc::new(RandomIds)).await;
     Ok(opened?)
+}
+
+/// Opens database, files and rules only: what needs no keys works without them.
+pub async fn foundation(config: Config) -> Result<Foundation, PlatformError> {
+    Foundation::open(config, Arc::new(SystemClock), Arc::new(RandomIds)).await
 }
 
 /// Serves until stopped by a signal.

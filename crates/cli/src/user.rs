@@ -3,7 +3,7 @@
 use std::{io::Read, path::PathBuf};
 
 use clap::Subcommand;
-use identity::{End, NewAccount};
+use identity::{End, Identity, NewAccount};
 use kernel::{Actor, Role, Scope};
 use server::Config;
 
@@ -30,7 +30,7 @@ pub async fn run(config: Config, command: Command) -> Outcome {
     let Command::CreateAdmin { login, name, region } = command;
     let mut password = String::new();
     std::io::stdin().read_to_string(&mut password)?;
-    let platform = serve::open(config).await?;
+    let identity = Identity::new(serve::foundation(config).await?.kernel);
     let account = NewAccount {
         login,
         name,
@@ -45,10 +45,7 @@ pub async fn run(config: Config, command: Command) -> Outcome {
         password: password.trim_end_matches(['\r', '\n']).to_owned(),
         must_change_password: false,
     };
-    platform
-        .identity
-        .create(&Actor::system("anxu user"), account)
-        .await?;
+    identity.create(&Actor::system("anxu user"), account).await?;
     Ok(true)
 }
 

@@ -26,6 +26,15 @@ pub struct BlobRef {
     pub media_type: String,
 }
 
+/// A file in the store, as far as the store knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    /// SHA-256 of the content, lower-case hex.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+}
+
 /// Kinds of upload that a use case takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
@@ -173,21 +182,26 @@ impl Blobs {
         }
     }
 
-    /// The hashes of all stored files, in no order.
-    pub fn hashes(&self) -> BoxStream<'static, Result<String, KernelError>> {
+    /// All stored files, in no order.
+    pub fn stored(&self) -> BoxStream<'static, Result<StoredFile, KernelError>> {
         let listed = self.store.list(None);
-        let hashes = listed.filter_map(|found| async {
+        let files = listed.filter_map(|found| async {
             match found {
                 // Whatever else lies about, such as files half written, is not ours.
                 Ok(meta) => meta
                     .location
                     .filename()
                     .filter(|name| is_sha256(name))
-                    .map(|name| Ok(name.to_owned())),
+                    .map(|name| {
+                        Ok(StoredFile {
+                            sha256: name.to_owned(),
+                            size: meta.size,
+                        })
+                    }),
                 Err(error) => Some(Err(error.into())),
             }
         });
-        hashes.boxed()
+        files.boxed()
     }
 
     /// Stores a file under its hash. Storing the same content twice is harmless.

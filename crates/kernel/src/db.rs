@@ -75,6 +75,11 @@ impl Db {
         &self.read
     }
 
+    /// The connection for writing, for the kernel alone.
+    pub(crate) fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
     /// The engine.
     pub fn dialect(&self) -> Dialect {
         self.dialect
@@ -119,6 +124,32 @@ impl Db {
         let outcome = M::up(&self.write, None).await;
         guard.commit().await?;
         outcome
+    }
+
+    /// From here on commits do not wait for the disk: for making in bulk what is thrown away when the power fails.
+    /// Only an embedded file knows this; PostgreSQL goes on as before.
+    ///
+    /// # Errors
+    /// [`DbErr`].
+    pub async fn hurry(&self) -> Result<(), DbErr> {
+        self.own("PRAGMA synchronous = OFF").await
+    }
+
+    /// Ends [`Db::hurry`]: when it returns, the disk has everything, and every later commit waits for it again.
+    ///
+    /// # Errors
+    /// [`DbErr`].
+    pub async fn settle(&self) -> Result<(), DbErr> {
+        self.own("PRAGMA synchronous = FULL").await?;
+        self.own("PRAGMA wal_checkpoint(TRUNCATE)").await
+    }
+
+    /// A statement of the embedded engine on the one connection that writes.
+    async fn own(&self, pragma: &str) -> Result<(), DbErr> {
+        if self.dialect == Dialect::Sqlite {
+            self.write.execute_unprepared(pragma).await?;
+        }
+        Ok(())
     }
 
     /// Waits until the engine answers.

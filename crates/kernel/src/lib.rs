@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod paging;
 pub mod problem;
 pub mod rule_files;
+pub mod snapshot;
 pub mod text_index;
 pub mod times;
 pub mod work;

@@ -4,7 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use certificate::{KeyStore, SystemChance};
 use evidence::LogKey;
-use matters::{Authority, City, Matters};
+use kernel::RuleFiles;
+use matters::{Authority, Catalogue, City, MattersError};
 use press::{Press, PressOptions};
 use registry::Registry;
 use transparency::LogKeys;
@@ -35,8 +36,7 @@ pub fn operator<'a>(config: &Config, city: &'a City) -> Result<&'a Authority, Pl
 }
 
 /// Names of the bodies that issue licences, without the operator: each of them needs a signing key of its own.
-pub fn other_issuers(matters: &Matters, operator: &Authority) -> Vec<String> {
-    let (catalogue, city) = (matters.catalogue(), matters.city());
+pub fn other_issuers(catalogue: &Catalogue, city: &City, operator: &Authority) -> Vec<String> {
     let departments: BTreeSet<&str> = catalogue
         .matters()
         .map(|matter| matter.power.implementing_department.as_str())
@@ -47,6 +47,35 @@ pub fn other_issuers(matters: &Matters, operator: &Authority) -> Vec<String> {
         .filter(|body| body.name != operator.name)
         .map(|body| body.name.clone())
         .collect()
+}
+
+/// The bodies for which an installation signs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signers {
+    /// Full name of the body that runs it.
+    pub operator: String,
+    /// Full names of the other bodies that issue licences.
+    pub others: Vec<String>,
+}
+
+/// Reads from rule data and settings for which bodies an installation signs; needs no database.
+///
+/// # Errors
+/// [`PlatformError`] names what is wrong with the rule data.
+pub fn signers(config: &Config) -> Result<Signers, PlatformError> {
+    let rules = RuleFiles::new(config.rules_dir.clone());
+    let mut files = Vec::new();
+    for path in [rules.list("matters/"), rules.list("documents/")].concat() {
+        let bytes = rules.read(&path)?;
+        files.push((path, bytes));
+    }
+    let catalogue = matters::load(files)?;
+    let city = catalogue.own_city().ok_or(MattersError::NoCity)?;
+    let operator = operator(config, city)?;
+    Ok(Signers {
+        operator: operator.name.clone(),
+        others: other_issuers(&catalogue, city, operator),
+    })
 }
 
 /// The passphrase of the key store: from the settings, or from the file that they name. A demo needs none.

@@ -2,6 +2,7 @@
 
 mod about;
 pub mod access_table;
+pub mod backup;
 pub mod config;
 mod foundation;
 pub mod health;

@@ -177,7 +177,7 @@ impl Platform {
         let store = keyring::open_store(&foundation, operator)?;
         let press = keyring::open_press(&foundation, &store, &city, &registry)?;
         let transparency = Transparency::open(kernel.clone(), keyring::log_keys(&config, &store)?);
-        let issuers = keyring::other_issuers(&matters, operator).into();
+        let issuers = keyring::other_issuers(&matters.catalogue(), &city, operator).into();
 
         let identity = Identity::new(kernel.clone());
         let applications = Applications::new(

@@ -1,0 +1,1 @@
+//! What an administrator does: keys, backup, restore, watching, stopping.
