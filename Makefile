@@ -1,14 +1,30 @@
 # The README's commands. Everything they need, they install.
-.PHONY: run test build bench setup lint
+.PHONY: run test build bench setup lint web web-check web-api
 
 setup:
 	scripts/setup
 
-run: setup
+run: setup web
 	cargo run --release -p cli -- demo
 
-build: setup
+build: setup web
 	cargo build --release -p cli
+
+# The pages, into web/dist, from where the program takes them. Fails when the first screen has become too heavy.
+web: web/node_modules/.package-lock.json
+	cd web && npm run --silent build
+
+web-check: web
+	cd web && npm run --silent typecheck && npm run --silent lint && npm test --silent
+
+# The description of the interface and the types that the pages take from it.
+web-api: web/node_modules/.package-lock.json
+	cargo run -p cli -- openapi > web/openapi.json.new && mv web/openapi.json.new web/openapi.json
+	cd web && npm run --silent api
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-fund --no-audit
+	touch $@
 
 # Writes docs/benchmarks.md. All of it takes more than an hour; SIZES=10000,100000 or ROWS=status,search take less.
 bench: setup

@@ -1,0 +1,30 @@
+/** Words of applications: the work list. */
+export const applications = {
+  tasks: {
+    title: '待办',
+    day: (day: string, weekday: string) => `${day} ${weekday}`,
+    workday: '工作日',
+    restday: '非工作日，期限不计',
+    heading: {
+      none: '没有待办',
+      calm: (count: string) => `今天没有到期的，还有 ${count} 件在办`,
+      urgent: (urgent: number) => `今天先办 ${urgent} 件`,
+      late: (late: number) => `，其中 ${late} 件已超期`,
+    },
+    next: '办下一件',
+    filter: '按时限筛选',
+    caption: '我的待办，按时限由近到远',
+    bands: { all: '全部', late: '已超期', today: '今天到期', soon: '三日内', later: '以后', held: '停表中' },
+    columns: { clock: '时限', matter: '事项', applicant: '申请单位', waiting: '等谁', due: '办结日', act: '要我做' },
+    waiting: (count: number) => `${count} 个部门`,
+    nobody: '不等别人',
+    noReference: '未编号',
+    owner: (name: string) => `首接 ${name}`,
+    actFor: (act: string, applicant: string) => `${act}：${applicant}`,
+    note: '时限由系统按工作日历计算，法定节假日和调休不计，停表期间不计入。把鼠标停在时限上可以看计时的依据。',
+    empty: { title: '都办完了', detail: '新的办件到了，会按时限排在这里。' },
+    emptyBand: { title: '这一类没有', detail: '换一个时限看看。' },
+    more: '继续加载',
+    atLeast: (count: number) => `${count}+`,
+  },
+} as const

@@ -1,0 +1,43 @@
+/** Words of the frame around every page. */
+export const shell = {
+  skip: '跳到正文',
+  home: '回到首页',
+  work: '待办',
+  nav: '主导航',
+  more: '更多',
+  search: {
+    open: '查企业、证号、办件编号',
+    label: '全局查找',
+    hint: '输入两个以上的字，用上下键选择，回车打开',
+    enterprises: '企业',
+    licences: '许可证',
+    applications: '办件',
+    nothing: '没有找到',
+    nothingDetail: '换一个说法试试：名称里连续的两个字、统一社会信用代码、证书编号或者受理编号。',
+    draft: '草稿',
+    until: (day: string) => `有效至 ${day}`,
+  },
+  theme: '深色界面',
+  notices: {
+    open: (count: number) => (count > 0 ? `提醒，${count} 件今天要办` : '提醒'),
+    title: '按时限最急的',
+    none: '没有要办的事',
+    all: '全部待办',
+  },
+  account: {
+    open: (name: string) => `${name}，账号菜单`,
+    security: '账号与安全',
+    public: '公开查询首页',
+    leave: '退出登录',
+  },
+  demo: { strong: '演示环境', detail: '数据均为虚构，没有法律效力' },
+  ended: {
+    title: '登录已到期，请重新登录',
+    detail: '这一页填写的内容都还在。登录后接着刚才的操作，不用重填。',
+    leave: '不登录了，退出',
+  },
+  notFound: { title: '没有这个页面', detail: '地址可能写错了，或者内容已经移走。可以用上方的查找框，或者回到首页。' },
+  forbidden: { title: '您没有打开这个页面的权限', detail: '如果办理业务需要，请联系本单位的系统管理员调整角色。' },
+  crashed: { title: '这个页面出了问题', detail: '已经自动保存的内容不会丢失。请重新加载；仍不成功请联系管理员。' },
+  offline: '网络断开，正在等待恢复。已填的内容不会丢失。',
+} as const
