@@ -15,6 +15,7 @@ use crate::{
     holdings,
     invent::{self, Invented},
     making::Founded,
+    materials::Shelf,
     past,
     plans::Plan,
     scripts::Act,
@@ -93,6 +94,7 @@ pub(crate) struct Days<'a> {
     pub catalogue: &'a Catalogue,
     pub workdays: &'a Workdays,
     pub setting: &'a Setting,
+    pub shelf: Shelf,
 }
 
 impl Days<'_> {
@@ -196,6 +198,7 @@ impl Days<'_> {
         let stage = Stage {
             applications: &self.parts.applications,
             cast: &founded.cast,
+            shelf: &self.shelf,
             on: LegalDate(on),
         };
         let played = stage.play(case, act).await;

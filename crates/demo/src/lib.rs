@@ -193,7 +193,11 @@ pub async fn make(
     clock.put(wish.beginning());
     ids.follow(wish.seed);
     mark(&parts.kernel, BEGUN, "开始生成演示城市", wish).await?;
+    // What is not finished is of no use, so the disk need not have it before.
+    let db = parts.kernel.db();
+    db.hurry().await.map_err(KernelError::from)?;
     making::Making::new(parts, clock, wish, tell)?.run().await?;
+    db.settle().await.map_err(KernelError::from)?;
     mark(&parts.kernel, FINISHED, "演示城市生成完毕", wish).await?;
     ids.release();
     clock.run();

@@ -14,6 +14,7 @@ use crate::{
     days::{Days, Trickle},
     holdings::{self, Holding, Series},
     invent::{self, Invented},
+    materials::Shelf,
     past,
     plans::{Plan, Planner},
     setting::Setting,
@@ -111,6 +112,7 @@ impl<'a> Making<'a> {
             catalogue: &catalogue,
             workdays: &workdays,
             setting: &self.setting,
+            shelf: Shelf::default(),
         };
         days.live(&mut founded, plans).await?;
         let admin = founded.cast.actor(accounts::ADMIN)?;
@@ -136,32 +138,36 @@ impl<'a> Making<'a> {
         self.clock.put(self.now);
     }
 
-    /// The accounts of authorities: the first by the platform itself, all others by the administrator.
+    /// The accounts of authorities: the administrator by the platform itself, all others by the administrator.
     async fn officers(&mut self, cast: &mut Cast) -> Outcome<()> {
-        let officers = accounts::officers(&self.setting, self.wish.seed);
+        let mut officers = accounts::officers(&self.setting, self.wish.seed);
         (self.tell)(&format!("建立机关账号 {} 个", officers.len()));
-        let mut maker = Actor::system("演示");
-        for (place, new) in officers.into_iter().enumerate() {
-            let (login, role) = (new.login.clone(), new.roles.first().copied());
-            let actor = self.account(&maker, new).await?;
-            if role.is_some_and(accounts::needs_qualification) {
-                self.qualify(&maker, &actor, place).await?;
-            }
-            if login == accounts::ADMIN {
-                maker = actor.clone();
-            }
-            cast.join(login, actor);
+        let others = officers.split_off(1);
+        let system = Actor::system("演示");
+        let joined = self.join(&system, officers, cast).await?;
+        let admin = joined.first().ok_or(DemoError::Script("no administrator"))?;
+        let joined = self.join(admin, others, cast).await?;
+        let decide = |one: &&Actor| one.roles.iter().any(|role| accounts::needs_qualification(*role));
+        for (place, officer) in joined.iter().filter(decide).enumerate() {
+            self.qualify(admin, officer, place).await?;
         }
         Ok(())
     }
 
-    async fn account(&mut self, maker: &Actor, new: NewAccount) -> Outcome<Actor> {
-        self.tick(15);
-        let account = self.parts.identity.create(maker, new).await?;
-        Ok(self.parts.identity.actor(&account, &Actor::system("演示")))
+    /// Makes accounts and lets them act.
+    async fn join(&mut self, maker: &Actor, new: Vec<NewAccount>, cast: &mut Cast) -> Outcome<Vec<Actor>> {
+        self.tick(60);
+        let identity = &self.parts.identity;
+        let made = identity.create_many(maker, new).await?;
+        let actors = made.into_iter().map(|account| {
+            let actor = identity.actor(&account, &Actor::system("演示"));
+            cast.join(account.login, actor.clone());
+            actor
+        });
+        Ok(actors.collect())
     }
 
-    async fn qualify(&mut self, maker: &Actor, officer: &Actor, place: usize) -> Outcome<()> {
+    async fn qualify(&self, maker: &Actor, officer: &Actor, place: usize) -> Outcome<()> {
         let Some(account) = officer.account else {
             return Ok(());
         };
@@ -264,14 +270,21 @@ impl<'a> Making<'a> {
         (self.tell)(&format!("建立企业账号 {} 个", wanted.len()));
         let mut chance = Chance::of(self.wish.seed, "enterprise people");
         let admin = founded.cast.actor(accounts::ADMIN)?.clone();
+        let mut new = Vec::with_capacity(wanted.len());
         for (login, role, place) in wanted {
             let id = founded.ids.get(place).copied().flatten();
             let id = id.ok_or(DemoError::Script("the enterprise is not registered"))?;
             let region = founded.invented[place].file.region.clone();
-            let new = accounts::of_enterprise(&login, role, id, &region, &self.setting, &mut chance);
-            let actor = self.account(&admin, new).await?;
-            founded.cast.join(login, actor);
+            new.push(accounts::of_enterprise(
+                &login,
+                role,
+                id,
+                &region,
+                &self.setting,
+                &mut chance,
+            ));
         }
+        self.join(&admin, new, &mut founded.cast).await?;
         Ok(())
     }
 }

@@ -1,6 +1,10 @@
 //! Files that invented enterprises hand in: real PDFs and PNGs, small, and marked as invented.
 
-use std::io::Cursor;
+use std::{
+    collections::BTreeMap,
+    io::Cursor,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use image::{ImageFormat, Rgb, RgbImage};
 use lopdf::{
@@ -22,9 +26,68 @@ const INK: Rgb<u8> = Rgb([96, 100, 108]);
 const FRAME: Rgb<u8> = Rgb([176, 150, 96]);
 const SEAL: Rgb<u8> = Rgb([196, 44, 36]);
 
+/// The files, each made once: enterprises hand in the same ones, as forms from one printer.
+#[derive(Default)]
+pub(crate) struct Shelf(Mutex<BTreeMap<Material, Arc<Vec<u8>>>>);
+
+/// A file that can be handed in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Material {
+    /// Name of the material.
+    pub name: String,
+    /// A scan instead of a page.
+    pub is_scan: bool,
+    /// Handed in after a correction notice.
+    pub mended: bool,
+    /// One of several that differ a little.
+    pub variant: u8,
+}
+
+impl Shelf {
+    /// The content of a file.
+    pub fn take(&self, material: &Material) -> Result<Arc<Vec<u8>>, DemoError> {
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = made.get(material) {
+            return Ok(Arc::clone(known));
+        }
+        let bytes = Arc::new(material.make()?);
+        made.insert(material.clone(), Arc::clone(&bytes));
+        Ok(bytes)
+    }
+}
+
+impl Material {
+    /// Name of the file.
+    pub fn file_name(&self) -> String {
+        let ending = if self.is_scan { "png" } else { "pdf" };
+        format!("{}{}.{ending}", self.name, self.suffix())
+    }
+
+    fn suffix(&self) -> &'static str {
+        if self.mended { "（补正）" } else { "" }
+    }
+
+    fn make(&self) -> Result<Vec<u8>, DemoError> {
+        if self.is_scan {
+            // Any number will do, as long as no other material has it.
+            let sign = self.name.bytes().fold(u64::from(self.variant), |sign, byte| {
+                sign.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte)
+            });
+            return png(sign ^ u64::from(self.mended));
+        }
+        let title: String = self.name.chars().take(24).collect();
+        let lines = [
+            format!("演示材料 第{}号样本", self.variant + 1),
+            "申请人信息见申请表；签字、盖章和日期均为示意。".to_owned(),
+            "本文件为演示数据，内容全部虚构，不具有任何效力。".to_owned(),
+        ];
+        pdf(&format!("{title}{}", self.suffix()), &lines)
+    }
+}
+
 /// A page with a title and lines of text. The font is one that every reader brings for GB 1, so the file stays
 /// small.
-pub(crate) fn pdf(title: &str, lines: &[String]) -> Result<Vec<u8>, DemoError> {
+fn pdf(title: &str, lines: &[String]) -> Result<Vec<u8>, DemoError> {
     let mut file = Document::with_version("1.5");
     let pages = file.new_object_id();
     let font = font(&mut file);
@@ -105,7 +168,7 @@ fn line(text: &str, size: i64, step: [i64; 2]) -> [Operation; 3] {
 }
 
 /// What the scan of a certificate looks like from afar: a frame, lines and a seal. No two are the same.
-pub(crate) fn png(sign: u64) -> Result<Vec<u8>, DemoError> {
+fn png(sign: u64) -> Result<Vec<u8>, DemoError> {
     let mut scan = RgbImage::from_pixel(SCAN[0], SCAN[1], PAPER);
     for (x, y, pixel) in scan.enumerate_pixels_mut() {
         if let Some(ink) = ink(x, y, sign) {
@@ -154,7 +217,31 @@ mod tests {
     }
 
     #[test]
-    fn two_scans_differ() {
-        assert_ne!(png(1).unwrap(), png(2).unwrap());
+    fn every_file_differs_and_is_made_once() {
+        let shelf = Shelf::default();
+        let first = Material {
+            name: "营业执照".into(),
+            is_scan: true,
+            mended: false,
+            variant: 0,
+        };
+        let second = Material {
+            variant: 1,
+            ..first.clone()
+        };
+        let mended = Material {
+            mended: true,
+            ..first.clone()
+        };
+        let page = Material {
+            is_scan: false,
+            ..first.clone()
+        };
+        let take = |material: &Material| shelf.take(material).unwrap();
+        assert!(Arc::ptr_eq(&take(&first), &take(&first)));
+        assert_ne!(take(&first), take(&second));
+        assert_ne!(take(&first), take(&mended));
+        assert_ne!(take(&first), take(&page));
+        assert_eq!(mended.file_name(), "营业执照（补正）.png");
     }
 }

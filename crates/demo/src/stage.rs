@@ -13,11 +13,18 @@ use kernel::{Actor, LegalDate, Role, ids::ApplicationId};
 use matters::{Definition, DepartmentKey, FileType, MaterialKey};
 use time::Duration;
 
-use crate::{DemoError, chance::Chance, materials, scripts::Act};
+use crate::{
+    DemoError,
+    chance::Chance,
+    materials::{Material, Shelf},
+    scripts::Act,
+};
 
 /// What reviewers write about a condition that is not met.
 const UNMET: &str = "现场抽查发现台账与实际不符，未按要求落实，须整改后重新申请";
-/// Recipient, method and place of deliveries.
+/// Samples of each material.
+const VARIANTS: [u8; 3] = [0, 1, 2];
+/// Place and method of deliveries.
 const DELIVERIES: [(&str, &str); 3] = [
     ("政务服务中心综合窗口", "直接送达"),
     ("申请人确认的电子送达账户", "电子送达"),
@@ -83,6 +90,7 @@ impl<'a> Case<'a> {
 pub(crate) struct Stage<'a> {
     pub applications: &'a Applications,
     pub cast: &'a Cast,
+    pub shelf: &'a Shelf,
     /// The day of the act.
     pub on: LegalDate,
 }
@@ -147,18 +155,18 @@ impl Stage<'_> {
         case: &mut Case<'_>,
         actor: &Actor,
         id: ApplicationId,
-        material: &MaterialKey,
+        key: &MaterialKey,
         mended: bool,
     ) -> Result<Record, DemoError> {
-        let (name, bytes) = file(case, material, mended)?;
-        let mut upload = self
-            .applications
-            .begin_upload(actor, id, material.as_str())
-            .await?;
+        let file = material(case, key, mended)?;
+        let bytes = self.shelf.take(&file)?;
+        let applications = self.applications;
+        let mut upload = applications.begin_upload(actor, id, key.as_str()).await?;
         upload
             .push(&bytes)
             .map_err(applications::ApplicationsError::BadFile)?;
-        let (record, _) = self.applications.finish_upload(actor, id, upload, &name).await?;
+        let name = file.file_name();
+        let (record, _) = applications.finish_upload(actor, id, upload, &name).await?;
         Ok(record)
     }
 
@@ -312,28 +320,18 @@ fn form(case: &mut Case<'_>, complete: bool) -> Result<Form, DemoError> {
     })
 }
 
-/// A file for a material: a scan where pictures are taken, in some cases, else a page.
-fn file(case: &mut Case<'_>, material: &MaterialKey, mended: bool) -> Result<(String, Vec<u8>), DemoError> {
-    let applicant = latest(case)?.application.dossier().applicant.clone();
-    let known = case.definition.material(material.as_str());
+/// A file for a material: in some cases a scan, where pictures are taken, else a page.
+fn material(case: &mut Case<'_>, key: &MaterialKey, mended: bool) -> Result<Material, DemoError> {
+    let known = case.definition.material(key.as_str());
     let known = known.ok_or(DemoError::Script("unknown material"))?;
-    let suffix = if mended { "（补正）" } else { "" };
     let takes_pictures = known.file_types().contains(&FileType::Png);
-    if takes_pictures && case.chance.percent(40) {
-        let sign = case.chance.between(0, i64::MAX).unsigned_abs();
-        return Ok((format!("{}{suffix}.png", known.name), materials::png(sign)?));
-    }
-    let lines = [
-        format!("申请人：{}", applicant.name),
-        format!("统一社会信用代码：{}", applicant.code),
-        format!("材料编号：{}", case.chance.between(100_000, 999_999)),
-        "本文件为演示数据，内容均为虚构，不具有任何效力。".to_owned(),
-    ];
-    let title: String = known.name.chars().take(24).collect();
-    Ok((
-        format!("{}{suffix}.pdf", known.name),
-        materials::pdf(&format!("{title}{suffix}"), &lines)?,
-    ))
+    let is_scan = case.chance.percent(40) && takes_pictures;
+    Ok(Material {
+        name: known.name.clone(),
+        is_scan,
+        mended,
+        variant: *case.chance.one(&VARIANTS),
+    })
 }
 
 /// One finding for each condition of the department; where it objects, the first one is not met.
