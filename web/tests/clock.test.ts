@@ -15,7 +15,7 @@ const clock = (parts: Partial<Clock>): Clock => ({
   due: { kind: 'on', day: '2026-03-30', provisional: false },
   stopped: false,
   light: 'green',
-  on_expiry: 'escalate',
+  on_expiry: 'overdue',
   clauses: [],
   ...parts,
 })

@@ -53,7 +53,8 @@ pub struct Site {
 /// # Errors
 /// [`Undeclared`] when an operation declares no permission.
 pub fn site(platform: &Platform, metrics: PrometheusHandle) -> Result<Site, Undeclared> {
-    let (api, openapi) = api(platform).split_for_parts();
+    let (api, mut openapi) = api(platform).split_for_parts();
+    name_operations(&mut openapi);
     let access = AccessTable::read(&openapi)?;
     let identification = Identification {
         identity: platform.identity.clone(),
@@ -89,6 +90,26 @@ pub fn site(platform: &Platform, metrics: PrometheusHandle) -> Result<Site, Unde
         openapi,
         access,
     })
+}
+
+/// Names every operation by method and path: handlers of two capabilities may be called alike, operations may not.
+fn name_operations(openapi: &mut OpenApi) {
+    for (path, item) in &mut openapi.paths.paths {
+        let words = path.trim_start_matches("/api/v1/").replace(['/', '.', '-'], "_");
+        let words = words.replace(['{', '}'], "");
+        let methods = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+            ("patch", &mut item.patch),
+        ];
+        for (method, operation) in methods {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{words}"));
+            }
+        }
+    }
 }
 
 /// The document as text: members in alphabetical order, so that an unchanged interface is an unchanged text.
