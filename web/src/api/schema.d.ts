@@ -4053,12 +4053,6 @@ export interface components {
             /** @description Last day of the period. */
             until: components["schemas"]["LegalDate"];
         };
-        /** @enum {string} */
-        ApplicationSort: "submitted" | "due";
-        /** @enum {string} */
-        Sort: "registered" | "name";
-        /** @enum {string} */
-        Unissued: "reserved" | "voided";
     };
     responses: never;
     parameters: never;
@@ -4344,7 +4338,7 @@ export interface operations {
                 /** @description Part of the applicant's name or of the reference. */
                 q?: string;
                 /** @description `submitted` (newest first, the default) or `due` (most urgent first). */
-                sort?: components["schemas"]["ApplicationSort"];
+                sort?: "submitted" | "due";
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -4433,7 +4427,7 @@ export interface operations {
                 /** @description Part of the applicant's name or of the reference. */
                 q?: string;
                 /** @description `submitted` (newest first, the default) or `due` (most urgent first). */
-                sort?: components["schemas"]["ApplicationSort"];
+                sort?: "submitted" | "due";
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -5781,7 +5775,7 @@ export interface operations {
                 /** @description Only files whose code has objections. */
                 code_warnings?: boolean;
                 /** @description Order; `registered` (newest first) unless given. */
-                sort?: components["schemas"]["Sort"];
+                sort?: "Registered" | "Name";
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -5868,7 +5862,7 @@ export interface operations {
                 /** @description Only files whose code has objections. */
                 code_warnings?: boolean;
                 /** @description Order; `registered` (newest first) unless given. */
-                sort?: components["schemas"]["Sort"];
+                sort?: "Registered" | "Name";
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -6422,7 +6416,7 @@ export interface operations {
                 /** @description Status today. */
                 status?: components["schemas"]["Status"];
                 /** @description Numbers reserved or voided instead of issued licences. */
-                unissued?: components["schemas"]["Unissued"];
+                unissued?: "reserved" | "voided";
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -6465,7 +6459,7 @@ export interface operations {
                 /** @description Status today. */
                 status?: components["schemas"]["Status"];
                 /** @description Numbers reserved or voided instead of issued licences. */
-                unissued?: components["schemas"]["Unissued"];
+                unissued?: "reserved" | "voided";
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
                 limit?: number;
                 /** @description `next` of the page before. */
