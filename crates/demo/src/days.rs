@@ -1,12 +1,14 @@
 //! Lives through the past: every deed at its hour, every job as soon as it is due, every midnight passed.
 
+use std::{collections::HashSet, num::NonZero, sync::Arc};
+
 use kernel::{JobHandler, LegalDate, Workers};
 use matters::Catalogue;
 use registry::{
     EnterpriseState,
     model::{FacilityDetails, FacilityKind, HazardLevel, Post, StaffDetails},
 };
-use std::{collections::HashSet, sync::Arc};
+
 use time::{Date, Duration, OffsetDateTime};
 
 use crate::{
@@ -36,6 +38,8 @@ const WITH_STAFF: usize = 12;
 const RENEWALS_AGO: usize = 3;
 /// Seconds after which a worker has taken a job up.
 const PICKED_UP: Duration = Duration::seconds(2);
+/// The last of them ends at midnight.
+const HOURS: i64 = 24;
 /// Deeds after which progress is told.
 const STRIDE: usize = 500;
 
@@ -112,38 +116,57 @@ impl Days<'_> {
             ));
         }
         deeds.sort_by_key(|(at, _)| *at);
-        let workers = self.workers();
+        self.play_all(founded, &mut cases, deeds).await
+    }
+
+    /// The deeds in their order. Documents are signed at the full hour, on all cores; licences at once, and what
+    /// the law attaches to the end of a day at midnight, both one by one: so numbers and identifiers come out alike
+    /// every time.
+    async fn play_all(
+        &self,
+        founded: &mut Founded,
+        cases: &mut [(&'static str, Case<'_>)],
+        deeds: Vec<(OffsetDateTime, Deed)>,
+    ) -> Result<(), DemoError> {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let (one_by_one, side_by_side) = (self.workers(1), self.workers(cores));
         let (total, mut done) = (deeds.len(), 0);
         let mut deeds = deeds.into_iter().peekable();
         let mut day = past::first_day(self.wish.today);
         while day < self.wish.today.0 {
-            let midnight = instant(day + Duration::DAY, 0);
-            while let Some((at, deed)) = deeds.next_if(|(at, _)| *at < midnight) {
-                self.clock.put(at);
-                self.play(founded, &mut cases, deed, codes::legal_date(at))
-                    .await?;
-                self.clock.put(at + PICKED_UP);
-                workers.drain().await?;
-                done += 1;
-                if done % STRIDE == 0 || done == total {
-                    (self.tell)(&format!("办理过程 {done}/{total}，{}", LegalDate(day)));
+            for hour in 1..=HOURS {
+                let (until, before) = (instant(day, hour * 60), done);
+                while let Some((at, deed)) = deeds.next_if(|(at, _)| *at < until) {
+                    self.clock.put(at);
+                    let grants = matches!(deed, Deed::Act { act: Act::Grant, .. });
+                    self.play(founded, cases, deed, codes::legal_date(at)).await?;
+                    if grants {
+                        self.clock.put(at + PICKED_UP);
+                        one_by_one.drain().await?;
+                    }
+                    done += 1;
+                    if done % STRIDE == 0 || done == total {
+                        (self.tell)(&format!("办理过程 {done}/{total}，{}", LegalDate(day)));
+                    }
                 }
+                self.clock.put(until);
+                match hour {
+                    HOURS => one_by_one.drain().await?,
+                    _ if done > before => side_by_side.drain().await?,
+                    _ => 0,
+                };
             }
-            // What the law attaches to the end of a day happens now.
-            self.clock.put(midnight);
-            workers.drain().await?;
             day += Duration::DAY;
         }
         Ok(())
     }
 
-    /// One at a time, so that numbers and identifiers come out alike every time.
-    fn workers(&self) -> Workers {
+    fn workers(&self, at_once: usize) -> Workers {
         let parts = self.parts;
         let mut handlers: Vec<Arc<dyn JobHandler>> = registry::handlers(parts.registry.clone());
         handlers.extend(applications::handlers(parts.applications.clone()));
         handlers.extend(licences::handlers(parts.licences.clone()));
-        Workers::new(parts.kernel.clone(), handlers, 1)
+        Workers::new(parts.kernel.clone(), handlers, at_once)
     }
 
     fn other_deeds(&self, founded: &Founded, plans: &[Plan<'_>]) -> Vec<(OffsetDateTime, Deed)> {

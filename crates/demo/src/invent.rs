@@ -136,6 +136,7 @@ impl<'a> Inventor<'a> {
         let setting = self.setting;
         let group = &setting.groups[group];
         let trade = &group.trades[self.trades.weighted(group.trades.iter().map(|trade| trade.share))];
+        let district = self.allowed(group, district);
         let home = &setting.districts[district];
         let township = *self.places.one(&self.townships[district]);
         let (longitude, latitude) = self.position(home);
@@ -166,6 +167,18 @@ impl<'a> Inventor<'a> {
             file,
             licence: self.needed(trade),
         })
+    }
+
+    /// The district drawn, or another one where the trade may not be there.
+    fn allowed(&mut self, group: &Group, district: usize) -> usize {
+        let districts = &self.setting.districts;
+        if !group.outskirts || districts[district].outskirts {
+            return district;
+        }
+        let outside = districts
+            .iter()
+            .map(|home| if home.outskirts { home.share } else { 0 });
+        self.places.weighted(outside)
     }
 
     /// 南昌演示云帆化工有限公司: place, the mark, a brand, the trade, the form. No name comes twice.

@@ -20,7 +20,7 @@ const PAGE: [i64; 2] = [595, 842];
 /// Left margin and first baseline in points.
 const START: [i64; 2] = [72, 760];
 /// Size of a scan in pixels.
-const SCAN: [u32; 2] = [420, 300];
+const SCAN: [u32; 2] = [210, 150];
 const PAPER: Rgb<u8> = Rgb([250, 248, 240]);
 const INK: Rgb<u8> = Rgb([96, 100, 108]);
 const FRAME: Rgb<u8> = Rgb([176, 150, 96]);
@@ -183,18 +183,18 @@ fn png(sign: u64) -> Result<Vec<u8>, DemoError> {
 /// The colour of a pixel that is not paper.
 fn ink(x: u32, y: u32, sign: u64) -> Option<Rgb<u8>> {
     let edge = x.min(SCAN[0] - 1 - x).min(y).min(SCAN[1] - 1 - y);
-    if (8..12).contains(&edge) {
+    if (4..6).contains(&edge) {
         return Some(FRAME);
     }
-    let (from_seal_x, from_seal_y) = (x.abs_diff(330), y.abs_diff(220));
+    let (from_seal_x, from_seal_y) = (x.abs_diff(165), y.abs_diff(110));
     let distance = from_seal_x * from_seal_x + from_seal_y * from_seal_y;
-    if (34 * 34..40 * 40).contains(&distance) || distance < 9 * 9 {
+    if (17 * 17..20 * 20).contains(&distance) || distance < 4 * 4 {
         return Some(SEAL);
     }
     // Eight lines, each as long as the next byte of the sign says.
-    let row = y.checked_sub(48)?;
-    let length = 60 + u32::from(sign.to_be_bytes().get(row as usize / 24).copied()?);
-    let is_line = row % 24 < 5 && (36..36 + length).contains(&x);
+    let row = y.checked_sub(24)?;
+    let length = 30 + u32::from(sign.to_be_bytes().get(row as usize / 12).copied()?) / 2;
+    let is_line = row % 12 < 3 && (18..18 + length).contains(&x);
     is_line.then_some(INK)
 }
 

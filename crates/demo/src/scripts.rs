@@ -103,7 +103,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
             pen.uploads(2);
         }),
     ),
-    script("handed in", 12, |pen| {
+    script("handed in", 10, |pen| {
         let ago = pen.between(3, 1);
         pen.handed_in(ago);
     }),
@@ -135,11 +135,11 @@ pub(crate) const SCRIPTS: &[Script] = &[
         pen.take_departments(false);
         pen.reviews((2, 1), 4);
     }),
-    script("review begun", 12, |pen| {
+    script("review begun", 10, |pen| {
         let ago = pen.between(6, 3);
         pen.accepted(ago);
     }),
-    script("some departments done", 22, |pen| {
+    script("some departments done", 20, |pen| {
         let ago = pen.between(12, 7);
         pen.accepted(ago);
         let open = pen.between(3, 1);
@@ -182,7 +182,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
         pen.accepted(ago);
         pen.reviews((ago - 3, 10), 1);
     }),
-    script("before the first reviewer", 8, |pen| {
+    script("before the first reviewer", 7, |pen| {
         let ago = pen.between(15, 10);
         pen.accepted(ago);
         pen.reviews((ago - 3, 2), 0);
@@ -220,11 +220,11 @@ pub(crate) const SCRIPTS: &[Script] = &[
             pen.decision((2, 1));
         }),
     ),
-    script("granted", 24, |pen| {
+    script("granted", 20, |pen| {
         let ago = pen.between(72, 22);
         pen.granted(ago);
     }),
-    script("granted after correction", 7, |pen| {
+    script("granted after correction", 6, |pen| {
         let ago = pen.between(74, 32);
         pen.corrected(ago);
         pen.mended(ago - 6);

@@ -56,6 +56,9 @@ pub(crate) struct District {
     pub longitude: f64,
     /// Degrees north of its centre, roughly.
     pub latitude: f64,
+    /// Where dangerous trades are at home.
+    #[serde(default)]
+    pub outskirts: bool,
 }
 
 /// Shares of the size classes.
@@ -76,6 +79,9 @@ pub(crate) struct Group {
     pub division: String,
     /// Share of the enterprises.
     pub share: u32,
+    /// Not in the middle of the city.
+    #[serde(default)]
+    pub outskirts: bool,
     /// Shares of the danger classes.
     pub danger: DangerShares,
     /// What its enterprises do.
@@ -150,6 +156,7 @@ impl Setting {
     fn empty_list(&self) -> Option<&'static str> {
         let lists = [
             ("districts", self.districts.is_empty()),
+            ("outskirts", !self.districts.iter().any(|home| home.outskirts)),
             ("groups", self.groups.is_empty()),
             ("trades", self.groups.iter().any(|group| group.trades.is_empty())),
             ("brand_first", self.brand_first.is_empty()),
