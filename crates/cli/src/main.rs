@@ -2,7 +2,9 @@
 
 mod audit;
 mod backup;
+mod demo;
 mod keys;
+mod openapi;
 mod serve;
 mod user;
 mod verify;
@@ -29,8 +31,8 @@ struct Cli {
 enum Command {
     /// Serve the platform.
     Serve,
-    /// Serve a marked demo installation with an account for every role.
-    Demo,
+    /// Make a demo city of invented enterprises with an account for every role, and serve it.
+    Demo(demo::Args),
     /// Bring the database up to date.
     Migrate,
     /// Verify a certificate (PDF file) or the text of its QR code.
@@ -46,6 +48,8 @@ enum Command {
     Keys(keys::Command),
     /// Write the stored signed PDF of a licence.
     Certificate(audit::CertificateArgs),
+    /// Print the OpenAPI document.
+    Openapi,
     /// Accounts.
     #[command(subcommand)]
     User(user::Command),
@@ -64,7 +68,7 @@ async fn main() -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Serve => serve::serve(config).await,
-        Command::Demo => serve::demo(config).await,
+        Command::Demo(args) => demo::run(config, args).await,
         Command::Migrate => serve::foundation(config).await.map(|_| true).map_err(Into::into),
         Command::Verify(args) => verify::run(&config, args, cli.json).await,
         Command::Audit => audit::run(config, cli.json).await,
@@ -72,6 +76,7 @@ async fn main() -> ExitCode {
         Command::Restore(args) => backup::restore(config, args, cli.json).await,
         Command::Keys(command) => keys::run(&config, command, cli.json),
         Command::Certificate(args) => audit::certificate(config, args).await,
+        Command::Openapi => openapi::run().await,
         Command::User(command) => user::run(config, command).await,
         Command::Import(command) => user::import(config, command, cli.json).await,
     };
