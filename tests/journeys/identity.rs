@@ -43,7 +43,7 @@ on_both! {
             "department": "fire", "state": "disabled" });
         assert_eq!(root.put(&path, 1, change.clone()).await.0, StatusCode::OK);
         let (status, problem) = root.put(&path, 1, change).await;
-        assert_eq!((status, problem["type"].as_str()), (StatusCode::CONFLICT, Some("urn:anxu:problem:stale-version")));
+        assert_eq!((status, problem["type"].as_str()), (StatusCode::PRECONDITION_FAILED, Some("urn:anxu:problem:stale-version")));
         let login = json!({ "login": "wang", "password": PASSWORD });
         assert_eq!(app.stranger().post("/api/v1/sessions", login).await.0, StatusCode::UNAUTHORIZED);
     }

@@ -437,7 +437,7 @@ struct AccountChangeRequest {
 /// Changes an account; needs `If-Match`.
 #[utoipa::path(put, path = "/api/v1/accounts/{id}", tag = "identity", params(("id" = Uuid, Path)),
     request_body = AccountChangeRequest,
-    responses((status = 200, body = AccountView), (status = 409, body = Problem), (status = 428, body = Problem)),
+    responses((status = 200, body = AccountView), (status = 412, body = Problem), (status = 428, body = Problem)),
     extensions(("x-permission" = json!("accounts:manage"))))]
 async fn change_account(
     State(identity): State<Identity>,

@@ -209,7 +209,7 @@ impl Identity {
             .await?
             .ok_or(IdentityError::NotFound)?;
         if old.version != version {
-            return Err(KernelError::Conflict { subject: "account" }.into());
+            return Err(KernelError::Stale { subject: "account" }.into());
         }
         let faults = rules::check_reach(
             old.end,

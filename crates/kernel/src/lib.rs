@@ -50,6 +50,12 @@ pub enum KernelError {
         /// What was changed, e.g. `application`.
         subject: &'static str,
     },
+    /// The client edits a version that is no longer the present one (`If-Match`).
+    #[error("another version of {subject} was seen")]
+    Stale {
+        /// What is edited, e.g. `application`.
+        subject: &'static str,
+    },
     /// The same Idempotency-Key was already used for a committed act.
     #[error("idempotency key already used")]
     AlreadyDone,

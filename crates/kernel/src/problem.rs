@@ -159,11 +159,8 @@ impl IntoResponse for Problem {
 impl From<KernelError> for Problem {
     fn from(error: KernelError) -> Self {
         match &error {
-            KernelError::Conflict { .. } => Self::conflict(
-                "stale-version",
-                "内容已被他人修改",
-                "在您打开之后，他人已经修改了这项内容。请刷新后核对，再重新提交。",
-            ),
+            KernelError::Stale { .. } => stale(StatusCode::PRECONDITION_FAILED),
+            KernelError::Conflict { .. } => stale(StatusCode::CONFLICT),
             KernelError::AlreadyDone => Self::conflict(
                 "already-done",
                 "操作已经完成",
@@ -177,6 +174,12 @@ impl From<KernelError> for Problem {
             _ => Self::internal(&error),
         }
     }
+}
+
+/// The version that the client saw is gone: 412 when the client named it (RFC 9110 §13.1.1), else 409.
+fn stale(status: StatusCode) -> Problem {
+    Problem::new(status, "stale-version", "内容已被他人修改")
+        .detail("在您打开之后，他人已经修改了这项内容。请刷新后核对，再重新提交。")
 }
 
 impl From<Forbidden> for Problem {

@@ -48,8 +48,8 @@ pub(super) async fn create(
 /// Saves the form of a draft, or of a correction that asks for it; needs `If-Match`.
 #[utoipa::path(put, path = "/api/v1/applications/{id}/form", tag = "applications", params(("id" = Uuid, Path)),
     request_body = Form,
-    responses((status = 200, body = ApplicationView), (status = 409, body = Problem), (status = 422, body = Problem),
-        (status = 428, body = Problem)),
+    responses((status = 200, body = ApplicationView), (status = 409, body = Problem), (status = 412, body = Problem),
+        (status = 422, body = Problem), (status = 428, body = Problem)),
     extensions(("x-permission" = json!("applications:draft"))))]
 pub(super) async fn save(
     State(applications): State<Applications>,

@@ -116,7 +116,7 @@ impl Applications {
         // A document that was signed meanwhile raises the version too, but leaves the form alone.
         let unchanged = record.application.dossier().form.version <= version && version <= record.version;
         if !unchanged {
-            return Err(KernelError::Conflict {
+            return Err(KernelError::Stale {
                 subject: "application",
             }
             .into());

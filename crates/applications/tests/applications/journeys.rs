@@ -269,7 +269,7 @@ async fn two_tabs_cannot_overwrite_each_other() {
         .unwrap_err();
     assert!(matches!(
         stale,
-        ApplicationsError::Kernel(KernelError::Conflict { .. })
+        ApplicationsError::Kernel(KernelError::Stale { .. })
     ));
 }
 

@@ -282,7 +282,7 @@ pub(super) async fn enterprise(
 #[utoipa::path(put, path = "/api/v1/enterprises/{id}", tag = "registry", params(("id" = Uuid, Path)),
     request_body = EnterpriseRequest,
     responses((status = 200, body = EnterpriseView), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 422, body = Problem), (status = 428, body = Problem)),
+        (status = 412, body = Problem), (status = 422, body = Problem), (status = 428, body = Problem)),
     extensions(("x-permission" = json!("enterprises:write"))))]
 pub(super) async fn change(
     State(registry): State<Registry>,

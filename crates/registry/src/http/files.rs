@@ -138,7 +138,7 @@ pub(super) async fn add_staff(
 /// Changes a key person, also when it leaves; needs `If-Match`.
 #[utoipa::path(put, path = "/api/v1/enterprises/{id}/staff/{staff}", tag = "registry",
     params(("id" = Uuid, Path), ("staff" = Uuid, Path)), request_body = StaffRequest,
-    responses((status = 200, body = StaffView), (status = 404, body = Problem), (status = 409, body = Problem),
+    responses((status = 200, body = StaffView), (status = 404, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem), (status = 428, body = Problem)),
     extensions(("x-permission" = json!("enterprises:write"))))]
 pub(super) async fn change_staff(
@@ -257,7 +257,7 @@ pub(super) async fn add_facility(
 /// Changes a facility, also when it is closed; needs `If-Match`.
 #[utoipa::path(put, path = "/api/v1/enterprises/{id}/facilities/{facility}", tag = "registry",
     params(("id" = Uuid, Path), ("facility" = Uuid, Path)), request_body = FacilityRequest,
-    responses((status = 200, body = FacilityView), (status = 404, body = Problem), (status = 409, body = Problem),
+    responses((status = 200, body = FacilityView), (status = 404, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem), (status = 428, body = Problem)),
     extensions(("x-permission" = json!("enterprises:write"))))]
 pub(super) async fn change_facility(

@@ -322,7 +322,7 @@ impl Registry {
             .await?
             .ok_or(RegistryError::NotFound("企业"))?;
         if old.version != version {
-            return Err(KernelError::Conflict {
+            return Err(KernelError::Stale {
                 subject: "enterprise",
             }
             .into());
@@ -573,7 +573,7 @@ impl Registry {
             .await?
             .ok_or(RegistryError::NotFound("人员"))?;
         if old.version != version {
-            return Err(KernelError::Conflict { subject: "staff" }.into());
+            return Err(KernelError::Stale { subject: "staff" }.into());
         }
         let staff = Staff {
             version: version + 1,
@@ -647,7 +647,7 @@ impl Registry {
             .await?
             .ok_or(RegistryError::NotFound("设施"))?;
         if old.version != version {
-            return Err(KernelError::Conflict { subject: "facility" }.into());
+            return Err(KernelError::Stale { subject: "facility" }.into());
         }
         let facility = Facility {
             version: version + 1,

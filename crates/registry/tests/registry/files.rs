@@ -96,7 +96,7 @@ async fn changes_stand_in_the_timeline_and_seals_hold() {
     let stale = app.registry.change(&clerk(), id, 7, to.clone(), None).await;
     assert!(matches!(
         stale,
-        Err(RegistryError::Kernel(KernelError::Conflict { .. }))
+        Err(RegistryError::Kernel(KernelError::Stale { .. }))
     ));
     let state = Some(EnterpriseState::Halted);
     app.registry.change(&clerk(), id, 1, to, state).await.unwrap();
@@ -168,7 +168,7 @@ async fn staff_and_facilities_belong_to_the_file() {
     let stale = app.registry.change_staff(&clerk(), id, staff.id, 1, left).await;
     assert!(matches!(
         stale,
-        Err(RegistryError::Kernel(KernelError::Conflict { .. }))
+        Err(RegistryError::Kernel(KernelError::Stale { .. }))
     ));
 
     let tank = FacilityDetails {

@@ -123,7 +123,7 @@ async fn a_change_needs_the_version_seen() {
     assert_eq!(send(&app, clerk(), put(Some("\"1\""))).await.0, StatusCode::OK);
     assert_eq!(
         send(&app, clerk(), put(Some("\"1\""))).await.0,
-        StatusCode::CONFLICT
+        StatusCode::PRECONDITION_FAILED
     );
     let elsewhere = in_region(Role::WindowClerk, "3604");
     let (status, problem) = send(&app, elsewhere, put(Some("\"2\""))).await;

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     fn settings() -> Settings {
-        serde_json::from_str(include_str!("../../../../data/registry/import.json")).unwrap()
+        serde_json::from_str(include_str!("../../../../../data/registry/import.json")).unwrap()
     }
 
     fn read(headers: &[&str], told: &[(Field, &str)]) -> Vec<Option<Field>> {
