@@ -83,13 +83,14 @@ async fn write(
     query: &LicenceQuery,
 ) -> Result<std::fs::File, ExportError> {
     let mut workbook = Workbook::new();
-    let (mut before, mut row, mut sheets) = (None, SHEET, 0);
+    let (mut before, mut row, mut sheets) = (None, 0, 0);
     loop {
         let mut page = licences.list(actor, query, before, CHUNK).await?;
         let more = page.len() > usize::try_from(CHUNK).unwrap_or(usize::MAX);
         page.truncate(usize::try_from(CHUNK).unwrap_or(usize::MAX));
         before = page.last().map(|licence| licence.facts().seq);
-        if row + u32::try_from(page.len()).unwrap_or(SHEET) > SHEET {
+        // The first sheet is begun even when nothing follows its header.
+        if sheets == 0 || row + u32::try_from(page.len()).unwrap_or(SHEET) > SHEET {
             begin_sheet(&mut workbook)?;
             (row, sheets) = (1, sheets + 1);
         }
