@@ -14,7 +14,7 @@ const THREE_MB: usize = 3_000_000;
 
 async fn city_with_enterprise(app: &TestApp) {
     app.staff("emergency", &DEPARTMENTS).await;
-    let enterprise = app.enterprise("南昌龘盛化工有限公司", 1).await;
+    let enterprise = app.enterprise("南昌龘盛采石有限公司", 1).await;
     app.of_enterprise("keeper", Role::EnterpriseManager, enterprise)
         .await;
 }
@@ -74,7 +74,7 @@ async fn handed_in(app: &TestApp) -> String {
     let file = |material: &str| format!("/api/v1/applications/{id}/materials/{material}/files");
     let large = pdf_of(7, THREE_MB);
     let (status, view) = keeper
-        .upload(&file("assessment_report"), "安全评价报告.pdf", large.clone())
+        .upload(&file("acceptance_report"), "竣工验收报告.pdf", large.clone())
         .await;
     assert_eq!(
         status,
@@ -84,10 +84,10 @@ async fn handed_in(app: &TestApp) -> String {
     let materials = view["materials"].as_array().unwrap();
     let report = materials
         .iter()
-        .find(|one| one["key"] == "assessment_report")
+        .find(|one| one["key"] == "acceptance_report")
         .unwrap();
     let stored = &report["files"][0];
-    assert_eq!(stored["name"], "安全评价报告.pdf");
+    assert_eq!(stored["name"], "竣工验收报告.pdf");
     assert_eq!(stored["blob"]["size"], large.len());
     let path = format!(
         "/api/v1/applications/{id}/files/{}",
@@ -101,7 +101,7 @@ async fn handed_in(app: &TestApp) -> String {
         (view["state"].as_str(), view["received_on"].as_str()),
         (Some("submitted"), Some("2026-03-02"))
     );
-    assert!(view["reference"].as_str().unwrap().starts_with("WH2026"));
+    assert!(view["reference"].as_str().unwrap().starts_with("FM2026"));
     id
 }
 
@@ -129,7 +129,7 @@ async fn corrected(app: &TestApp, id: &str) {
     assert_eq!(clock(&view, "statutory_review")["stopped"], json!(true));
 
     let keeper = app.as_("keeper").await;
-    let other = format!("/api/v1/applications/{id}/materials/completion_report/files");
+    let other = format!("/api/v1/applications/{id}/materials/equipment_report/files");
     let (status, problem) = keeper.upload(&other, "a.pdf", pdf(90)).await;
     assert!(
         status.is_client_error(),
@@ -154,7 +154,7 @@ async fn corrected(app: &TestApp, id: &str) {
         app.act("keeper", &submission, json!({})).await["state"],
         "submitted"
     );
-    let again = json!({ "items": [item("completion_report")] });
+    let again = json!({ "items": [item("equipment_report")] });
     let problem = refused(app, "clerk", &path, again, StatusCode::CONFLICT).await;
     assert!(
         problem["title"].as_str().is_some_and(|title| !title.is_empty()),
@@ -168,9 +168,9 @@ async fn reviewed(app: &TestApp, id: &str) {
     let body = app.outcome("fire", id).await;
     // The clerk holds no review; a department that takes no part does not know of the application.
     refused(app, "clerk", &path, body.clone(), StatusCode::FORBIDDEN).await;
-    app.officer_of("rev.health", Role::DepartmentReviewer, "health")
+    app.officer_of("rev.housing", Role::DepartmentReviewer, "housing")
         .await;
-    refused(app, "rev.health", &path, body, StatusCode::NOT_FOUND).await;
+    refused(app, "rev.housing", &path, body, StatusCode::NOT_FOUND).await;
     for department in DEPARTMENTS.iter().rev() {
         app.review(department, id).await;
     }
@@ -200,7 +200,7 @@ async fn reviewed(app: &TestApp, id: &str) {
 async fn stopped_and_resumed(app: &TestApp, id: &str) {
     let path = format!("/api/v1/applications/{id}/clock-stops");
     let before = clock(&app.application("clerk", id).await, "internal_target")["used"].clone();
-    let stop = json!({ "cause": "testing", "expected_until": "2026-03-20", "reason": "储罐需要检测" });
+    let stop = json!({ "cause": "testing", "expected_until": "2026-03-20", "reason": "排土场边坡需要检测" });
     let view = app.act("clerk", &path, stop).await;
     let stops = view["stops"].as_array().unwrap();
     let stop = stops.iter().find(|stop| stop["cause"] == "testing").unwrap()["id"]
@@ -306,7 +306,7 @@ async fn verified(app: &TestApp, licence: &Value) -> Vec<u8> {
         number,
         identifier,
         licence["holder"]["code"].as_str().unwrap(),
-        "(赣)WH安许证字[2026]000001",
+        "(赣)FM安许证字[2026]000001",
     ] {
         let (status, found) = stranger.get(&format!("/api/v1/public/licences/{key}")).await;
         assert_eq!(status, StatusCode::OK, "{key}: {found}");
@@ -314,18 +314,18 @@ async fn verified(app: &TestApp, licence: &Value) -> Vec<u8> {
             (&found["number"], &found["status"]),
             (&json!(number), &json!("valid"))
         );
-        assert_eq!(found["scope"], json!(["环氧乙烷", "液氯"]));
+        assert_eq!(found["scope"], json!(["石灰岩露天开采", "机制砂加工"]));
     }
     assert!(
         page(app, &format!("/v/{number}"))
             .await
-            .contains("南昌龘盛化工有限公司")
+            .contains("南昌龘盛采石有限公司")
     );
 
     let qr = licence["certificate"]["qr_url"].as_str().unwrap();
     let payload = qr.rsplit('/').next().unwrap();
     for path in [format!("/v/{payload}"), format!("/V/{payload}")] {
-        assert!(page(app, &path).await.contains("南昌龘盛化工有限公司"));
+        assert!(page(app, &path).await.contains("南昌龘盛采石有限公司"));
     }
     for text in [qr, payload] {
         let (status, report) = stranger
@@ -403,7 +403,7 @@ on_both! {
         app.run_jobs().await;
         app.seal().await;
         let licence = app.only_licence("keeper").await;
-        assert_eq!(licence["number"], "（赣）WH安许证字〔2026〕000001");
+        assert_eq!(licence["number"], "（赣）FM安许证字〔2026〕000001");
         assert_eq!(licence["valid_from"], "2026-03-10");
         let view = app.application("keeper", &id).await;
         for document in view["documents"].as_array().unwrap() {
@@ -473,6 +473,8 @@ on_both! {
     }
 
     async fn every_industry_can_be_applied_for(app) {
+        // By then every matter is in force.
+        app.set_clock("2026-05-11T04:00:00Z");
         app.officer_of("clerk", Role::WindowClerk, "emergency").await;
         for (number, (matter, lead)) in (1..).zip(MATTERS) {
             let enterprise = app.enterprise(&format!("南昌第{number}企业有限公司"), number).await;

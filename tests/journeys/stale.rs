@@ -39,7 +39,7 @@ async fn edited_twice(app: &TestApp, login: &str, path: &str, first: Value, seco
 
 async fn city_with_enterprise(app: &TestApp) -> String {
     app.staff("emergency", &city::DEPARTMENTS).await;
-    let enterprise = app.enterprise("南昌龘盛化工有限公司", 1).await;
+    let enterprise = app.enterprise("南昌龘盛采石有限公司", 1).await;
     app.of_enterprise("keeper", Role::EnterpriseManager, enterprise)
         .await;
     enterprise.to_string()
@@ -66,7 +66,7 @@ on_both! {
     async fn a_stale_version_overwrites_nothing(app) {
         let enterprise = city_with_enterprise(&app).await;
         let file = |address: &str| {
-            json!({ "name": "南昌龘盛化工有限公司", "code": city::credit_code(1), "legal_representative": "李开明",
+            json!({ "name": "南昌龘盛采石有限公司", "code": city::credit_code(1), "legal_representative": "李开明",
                 "address": address, "region": "360102" })
         };
         let path = format!("/api/v1/enterprises/{enterprise}");
@@ -109,8 +109,8 @@ on_both! {
         }
         app.give_opinions(&id).await;
 
-        let refusal = json!({ "outcome": "refuse", "reason": "安全距离不足", "legal_basis": "《安全生产许可证条例》第六条",
-            "unmet": [{ "condition": "site_layout", "finding": "距离居民区不足" }] });
+        let refusal = json!({ "outcome": "refuse", "reason": "应急预案未备案", "legal_basis": "《安全生产许可证条例》第六条",
+            "unmet": [{ "condition": "emergency", "finding": "应急预案未备案" }] });
         let grant = json!({ "outcome": "grant", "reason": "符合法定条件" });
         let lost = one_wins(&app, &at("decisions"), ("leader", grant), ("leader2", refusal)).await;
         assert_eq!(lost["type"], "urn:anxu:problem:already-decided");

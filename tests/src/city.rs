@@ -17,10 +17,10 @@ pub const DEPARTMENTS: [&str; 7] = [
     "natural_resources",
     "market_regulation",
     "human_resources",
-    "industry",
+    "health",
 ];
 /// The matter of most journeys.
-pub const MATTER: &str = "hazchem.first_issue";
+pub const MATTER: &str = "noncoal_mine.first_issue";
 /// First issue in every industry, with the department that decides it.
 pub const MATTERS: [(&str, &str); 6] = [
     ("noncoal_mine.first_issue", "emergency"),
@@ -57,7 +57,7 @@ pub fn pdf_of(number: usize, ballast: usize) -> Vec<u8> {
 /// The form of an application with everything that is asked for.
 pub fn form() -> Value {
     json!({
-        "contact": "王安全", "contact_phone": "13812345678", "scope": ["环氧乙烷", "液氯"],
+        "contact": "王安全", "contact_phone": "13812345678", "scope": ["石灰岩露天开采", "机制砂加工"],
         "delivery_address": "江西省南昌市东湖区一号", "employees": 86, "truth_declared": true,
     })
 }
@@ -244,7 +244,7 @@ impl TestApp {
     /// A whole city with one granted application whose licence is issued. Returns the licence as the keeper sees it.
     pub async fn issued(&self) -> Value {
         self.staff("emergency", &DEPARTMENTS).await;
-        let enterprise = self.enterprise("南昌龘盛化工有限公司", 1).await;
+        let enterprise = self.enterprise("南昌龘盛采石有限公司", 1).await;
         self.of_enterprise("keeper", Role::EnterpriseManager, enterprise)
             .await;
         let id = self.before_the_leader("keeper").await;
