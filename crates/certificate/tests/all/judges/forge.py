@@ -16,7 +16,13 @@ elif kind == "resave-plain":
 elif kind == "swap-page":
     # The face of another licence under the attachment and signature of this one.
     with pikepdf.open(source) as pdf, pikepdf.open(sys.argv[4]) as other:
+        is_field = lambda annotation: annotation.Subtype == pikepdf.Name.Widget
+        fields = [a for a in pdf.pages[0].Annots if is_field(a)]
         pdf.pages[0] = other.pages[0]
+        face = pdf.pages[0]
+        face.Annots = pikepdf.Array([a for a in face.Annots if not is_field(a)] + fields)
+        for field in fields:
+            field.P = face.obj
         pdf.save(target)
 elif kind == "swap-attachment":
     with pikepdf.open(source) as pdf, pikepdf.open(sys.argv[4]) as other:

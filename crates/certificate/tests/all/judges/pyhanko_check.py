@@ -23,12 +23,11 @@ with open(path, "rb") as file:
     print(json.dumps({
         "intact": status.intact, "valid": status.valid, "trusted": status.trusted,
         "bottom_line": status.bottom_line, "coverage": status.coverage.name, "docmdp_ok": status.docmdp_ok,
-        "docmdp": status.signer_reported_dt is not None and None,
         "timestamp_valid": bool(stamp and stamp.valid and stamp.trusted),
         "timestamp": stamp.timestamp.isoformat() if stamp else None,
         "subfilter": str(signature.sig_object["/SubFilter"]),
         "signed": sorted(a["type"].native for a in info["signed_attrs"]),
         "unsigned": sorted(a["type"].native for a in info["unsigned_attrs"]),
         "digest": info["digest_algorithm"]["algorithm"].native,
-        "permissions": int(signature.docmdp_level) if signature.docmdp_level is not None else None,
+        "permissions": signature.docmdp_level.value if signature.docmdp_level is not None else None,
     }))
