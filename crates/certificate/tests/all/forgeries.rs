@@ -263,9 +263,7 @@ fn forgery_8_the_timestamp_stripped() {
 fn forgery_8b_the_timestamp_of_another_signature() {
     let pending = |record| begin(&HOUSE.page(record), HOUSE.identity(), &claim(SIGNED)).unwrap();
     let other = other_record();
-    let request = pending(&other)
-        .timestamp_request(&SystemChance::new())
-        .unwrap();
+    let request = pending(&other).timestamp_request(&SystemChance::new()).unwrap();
     let answer = HOUSE
         .tsa()
         .answer(request.der(), SIGNED, &SystemChance::new())

@@ -138,7 +138,8 @@ fn qpdf_and_mutool_find_no_fault() {
         );
         let parsed = run("mutool", &["draw", "-F", "txt", "-o", "/dev/null", text(&path)]);
         // Debian builds mutool without colour management and it says so; progress is told on the same channel.
-        let complaints = String::from_utf8_lossy(&parsed.stderr).replace("warning: ICC support is not available", "");
+        let complaints =
+            String::from_utf8_lossy(&parsed.stderr).replace("warning: ICC support is not available", "");
         assert!(
             !complaints.contains("error") && !complaints.contains("warning"),
             "{complaints}"

@@ -39,7 +39,10 @@ fn both_editions_state_every_element() {
             &record.authority,
         ];
         for element in elements {
-            assert!(text.contains(&closed(element)), "{element} is not in the {word}: {text}");
+            assert!(
+                text.contains(&closed(element)),
+                "{element} is not in the {word}: {text}"
+            );
         }
     }
 }
