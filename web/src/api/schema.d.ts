@@ -4179,7 +4179,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountView"];
                 };
             };
-            409: {
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5034,6 +5034,14 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5960,6 +5968,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6080,7 +6096,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            409: {
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6208,7 +6224,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            409: {
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
