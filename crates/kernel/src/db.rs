@@ -286,8 +286,14 @@ impl MigrationTrait for SqlMigration {
 
 /// The kernel's own tables.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(SqlMigration::new(
-        "m0001_kernel",
-        include_str!("migrations/m0001_kernel.sql"),
-    ))]
+    vec![
+        Box::new(SqlMigration::new(
+            "m0001_kernel",
+            include_str!("migrations/m0001_kernel.sql"),
+        )),
+        Box::new(SqlMigration::new(
+            "m0002_number_gaps",
+            include_str!("migrations/m0002_number_gaps.sql"),
+        )),
+    ]
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use sea_orm::{ConnectionTrait, Statement, Value};
 
-use crate::{KernelError, Work, event::Subject};
+use crate::{Dialect, KernelError, Work, event::Subject};
 
 /// Adopted numbers in one INSERT.
 const ADOPTED_AT_ONCE: usize = 1000;
@@ -43,7 +43,7 @@ impl Work {
     }
 
     /// Enters numbers of a series that were given before the platform kept it: they are explained by their
-    /// subjects, and the series goes on after the highest of them.
+    /// subjects, and the series goes on after the highest of them. What lies between is noted as given elsewhere.
     ///
     /// # Errors
     /// [`KernelError::Database`], also when one of them was given already.
@@ -53,6 +53,7 @@ impl Work {
         let Some(highest) = given.iter().map(|(value, _)| stored(*value)).max() else {
             return Ok(());
         };
+        self.explain_gap(series, highest).await?;
         let raise = Statement::from_sql_and_values(
             backend,
             "INSERT INTO number_series (series, last) VALUES ($1, $2) ON CONFLICT (series) DO UPDATE \
@@ -77,6 +78,39 @@ impl Work {
                 .execute_raw(Statement::from_sql_and_values(backend, sql, values))
                 .await?;
         }
+        Ok(())
+    }
+
+    /// Before a series is raised to `highest`: the numbers between were given without the platform.
+    async fn explain_gap(&self, series: &str, highest: i64) -> Result<(), KernelError> {
+        let db = self.kernel().db();
+        let lock = if db.dialect() == Dialect::Postgres {
+            "FOR UPDATE"
+        } else {
+            ""
+        };
+        let known = Statement::from_sql_and_values(
+            db.backend(),
+            format!("SELECT last FROM number_series WHERE series = $1 {lock}"),
+            [series.into()],
+        );
+        let row = self.conn().query_one_raw(known).await?;
+        let last: i64 = row.map_or(Ok(0), |row| row.try_get("", "last"))?;
+        if highest - last < 2 {
+            return Ok(());
+        }
+        let note = Statement::from_sql_and_values(
+            db.backend(),
+            "INSERT INTO number_gap (series, first_value, last_value, at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT DO NOTHING",
+            [
+                series.into(),
+                (last + 1).into(),
+                (highest - 1).into(),
+                self.now().into(),
+            ],
+        );
+        self.conn().execute_raw(note).await?;
         Ok(())
     }
 

@@ -248,7 +248,6 @@ pub(crate) struct Series {
     pub name: String,
     pub last: i64,
     pub given: i64,
-    pub lowest: i64,
     pub highest: i64,
 }
 
@@ -256,9 +255,9 @@ pub(crate) struct Series {
 pub(crate) async fn series(db: &Db) -> Result<Vec<Series>, KernelError> {
     let statement = Statement::from_string(
         db.backend(),
-        "SELECT s.series, s.last, COUNT(g.value) AS given, COALESCE(MIN(g.value), 0) AS lowest, \
-         COALESCE(MAX(g.value), 0) AS highest FROM number_series s \
-         LEFT JOIN number_given g ON g.series = s.series GROUP BY s.series, s.last ORDER BY s.series",
+        "SELECT s.series, s.last, COUNT(g.value) AS given, COALESCE(MAX(g.value), 0) AS highest \
+         FROM number_series s LEFT JOIN number_given g ON g.series = s.series \
+         GROUP BY s.series, s.last ORDER BY s.series",
     );
     let rows = db.read().query_all_raw(statement).await?;
     let read = |row: &sea_orm::QueryResult| -> Result<Series, sea_orm::DbErr> {
@@ -266,9 +265,32 @@ pub(crate) async fn series(db: &Db) -> Result<Vec<Series>, KernelError> {
             name: row.try_get("", "series")?,
             last: row.try_get("", "last")?,
             given: row.try_get("", "given")?,
-            lowest: row.try_get("", "lowest")?,
             highest: row.try_get("", "highest")?,
         })
+    };
+    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// Stretches of a series of which no number is registered, below its highest, in order.
+pub(crate) async fn holes(db: &Db, series: &str) -> Result<Vec<(i64, i64)>, KernelError> {
+    let sql = "SELECT before + 1 AS first_value, value - 1 AS last_value FROM \
+               (SELECT value, LAG(value, 1, 0) OVER (ORDER BY value) AS before FROM number_given \
+               WHERE series = $1) AS given WHERE value > before + 1 ORDER BY value";
+    stretches(db, sql, series).await
+}
+
+/// Stretches of a series that were given elsewhere, in order.
+pub(crate) async fn gaps(db: &Db, series: &str) -> Result<Vec<(i64, i64)>, KernelError> {
+    let sql =
+        "SELECT first_value, last_value FROM number_gap WHERE series = $1 ORDER BY first_value, last_value";
+    stretches(db, sql, series).await
+}
+
+async fn stretches(db: &Db, sql: &str, series: &str) -> Result<Vec<(i64, i64)>, KernelError> {
+    let statement = Statement::from_sql_and_values(db.backend(), sql, [series.into()]);
+    let rows = db.read().query_all_raw(statement).await?;
+    let read = |row: &sea_orm::QueryResult| -> Result<(i64, i64), sea_orm::DbErr> {
+        Ok((row.try_get("", "first_value")?, row.try_get("", "last_value")?))
     };
     Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }

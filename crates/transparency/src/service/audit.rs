@@ -281,16 +281,51 @@ impl Transparency {
     }
 
     async fn audit_numbers(&self, report: &mut AuditReport) -> Result<(), KernelError> {
-        for series in store::series(self.kernel.db()).await? {
+        let db = self.kernel.db();
+        for series in store::series(db).await? {
             report.numbers += u64::try_from(series.given).unwrap_or(0);
-            let whole = series.given == series.last && series.highest == series.last && series.lowest == 1;
-            if !whole && series.last > 0 {
-                let detail = format!("号段应有 {} 个号，登记了 {} 个", series.last, series.given);
+            let mut holes = store::holes(db, &series.name).await?;
+            if series.highest < series.last {
+                holes.push((series.highest + 1, series.last));
+            }
+            let missing = unexplained(&holes, &store::gaps(db, &series.name).await?);
+            if !missing.is_empty() || series.highest > series.last {
+                let listed: Vec<String> = missing.iter().map(|(from, to)| format!("{from}–{to}")).collect();
+                let detail = format!(
+                    "号段到 {}，登记了 {} 个，最大 {}，没有登记的号：{}",
+                    series.last,
+                    series.given,
+                    series.highest,
+                    listed.join("、")
+                );
                 report.fault(FaultKind::Number, series.name, detail);
             }
         }
         Ok(())
     }
+}
+
+/// What of the holes no gap covers; both in order.
+fn unexplained(holes: &[(i64, i64)], gaps: &[(i64, i64)]) -> Vec<(i64, i64)> {
+    let mut left = Vec::new();
+    for &(mut first, last) in holes {
+        for &(from, to) in gaps {
+            if first > last || from > last {
+                break;
+            }
+            if to < first {
+                continue;
+            }
+            if from > first {
+                left.push((first, from - 1));
+            }
+            first = first.max(to + 1);
+        }
+        if first <= last {
+            left.push((first, last));
+        }
+    }
+    left
 }
 
 /// The 32-byte entries of all bundles, in order; damaged ones were reported before.
@@ -384,4 +419,24 @@ fn remember(told: &mut Told, row: &event::Model) {
     let Some(state) = body.state else { return };
     told.sealed
         .insert((body.subject_type, body.subject_id), (body.version, state));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_no_gap_covers_is_missing() {
+        let check = |holes: &[(i64, i64)], gaps: &[(i64, i64)], wanted: &[(i64, i64)]| {
+            assert_eq!(unexplained(holes, gaps), wanted, "{holes:?} {gaps:?}");
+        };
+        check(&[], &[], &[]);
+        check(&[(1, 122)], &[(1, 122)], &[]);
+        check(&[(1, 50), (52, 122)], &[(1, 122)], &[]);
+        check(&[(1, 122), (123, 123)], &[(1, 122)], &[(123, 123)]);
+        check(&[(5, 9)], &[], &[(5, 9)]);
+        check(&[(1, 9)], &[(3, 4), (6, 6)], &[(1, 2), (5, 5), (7, 9)]);
+        check(&[(1, 9)], &[(1, 4), (2, 9)], &[]);
+        check(&[(4, 6)], &[(1, 2), (9, 9)], &[(4, 6)]);
+    }
 }
