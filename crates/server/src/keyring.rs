@@ -99,19 +99,30 @@ pub fn passphrase(config: &Config) -> Result<String, PlatformError> {
     }
 }
 
+/// Refuses settings with which no keys can be opened.
+///
+/// # Errors
+/// [`PlatformError::NoPassphrase`], [`PlatformError::NoKeys`].
+pub fn check(config: &Config) -> Result<(), PlatformError> {
+    passphrase(config)?;
+    let folder = config.keys_dir();
+    if config.demo || KeyStore::exists(&folder) {
+        return Ok(());
+    }
+    Err(PlatformError::NoKeys {
+        path: folder.display().to_string(),
+    })
+}
+
 /// Opens the key store. A demo makes its own, marked in every name; a real installation has to have one.
 ///
 /// # Errors
 /// [`PlatformError`] says what is missing.
 pub fn open_store(foundation: &Foundation, operator: &Authority) -> Result<KeyStore, PlatformError> {
     let config = &foundation.config;
+    check(config)?;
     let (folder, passphrase) = (config.keys_dir(), passphrase(config)?);
     let _alone = KeyStore::lock(&folder)?;
-    if !config.demo && !KeyStore::exists(&folder) {
-        return Err(PlatformError::NoKeys {
-            path: folder.display().to_string(),
-        });
-    }
     let now = foundation.clock.now();
     let mut store = Press::keys(
         &folder,

@@ -157,6 +157,8 @@ impl Platform {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Result<Self, PlatformError> {
+        // Said before anything is made or migrated.
+        keyring::check(&config)?;
         Self::over(Foundation::open(config, clock, ids).await?)
     }
 

@@ -33,7 +33,7 @@ pub async fn make(
     progress: Progress<'_>,
 ) -> Result<BackupReport, BackupError> {
     let begun = clock.now();
-    let name = name_of(begun);
+    let name = free_name(folder, &name_of(begun));
     let part = prepare(folder, &name)?;
     let database = part.join(DATABASE);
     make_folder(&database)?;
@@ -74,14 +74,20 @@ fn name_of(moment: OffsetDateTime) -> String {
         .unwrap_or_else(|_| moment.unix_timestamp().to_string())
 }
 
+/// The name, or with a number when there is a snapshot of the same second.
+fn free_name(folder: &Path, name: &str) -> String {
+    let taken = |name: &str| folder.join(SNAPSHOTS).join(name).exists();
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    std::iter::once(name.to_owned())
+        .chain(numbered)
+        .find(|name| !taken(name))
+        .unwrap_or_else(|| name.to_owned())
+}
+
 /// The folder of the new snapshot; what an earlier run left half done is removed.
 fn prepare(folder: &Path, name: &str) -> Result<PathBuf, BackupError> {
     let snapshots = folder.join(SNAPSHOTS);
     make_folder(&snapshots)?;
-    if snapshots.join(name).exists() {
-        let taken = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-        return Err(BackupError::io(&snapshots.join(name))(taken));
-    }
     let part = snapshots.join(format!("{name}.{PART}"));
     for entry in fs::read_dir(&snapshots).map_err(BackupError::io(&snapshots))? {
         let path = entry.map_err(BackupError::io(&snapshots))?.path();

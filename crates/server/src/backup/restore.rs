@@ -157,15 +157,19 @@ async fn check_target(config: &Config) -> Result<(), BackupError> {
         Err(SnapshotError::NotEmpty(what)) => return Err(BackupError::NotEmpty(what)),
         outcome => outcome?,
     }
-    let keys = config.data_dir.join(KEYS);
-    if !is_empty(&keys) {
-        return Err(BackupError::NotEmpty(keys.display().to_string()));
+    for name in [KEYS, FILES] {
+        let folder = config.data_dir.join(name);
+        if !is_empty(&folder) {
+            return Err(BackupError::NotEmpty(folder.display().to_string()));
+        }
     }
-    let first = files(config)?.stored().next().await.transpose()?;
-    match first {
-        Some(_) => Err(BackupError::NotEmpty("the file store".to_owned())),
-        None => Ok(()),
+    // A folder would be made by opening it; a bucket is there already.
+    if let Some(url) = &config.files_url
+        && files(config)?.stored().next().await.transpose()?.is_some()
+    {
+        return Err(BackupError::NotEmpty(url.clone()));
     }
+    Ok(())
 }
 
 /// Also when it does not exist.

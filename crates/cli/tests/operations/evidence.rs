@@ -1,0 +1,43 @@
+//! The proof that the public page links to, judged by the independent reference of `evidence`.
+
+use std::{fs, path::Path};
+
+use reqwest::StatusCode;
+
+use crate::support::*;
+
+#[tokio::test]
+async fn the_proof_of_a_file_holds_by_itself() {
+    let house = House::new();
+    house.found();
+    let server = house.serve().await;
+    let (number, original) = house.issue(&server).await;
+    let path = format!("/proofs/{original}.tlog-proof");
+    let proof = server.until(&path, |status, _| status == StatusCode::OK).await;
+    assert!(proof.starts_with("c2sp.org/tlog-proof@v1\n"), "{proof}");
+    // The page of the licence leads there.
+    let (_, page) = server.text(&format!("/v/{number}")).await;
+    assert!(page.contains(&path), "the public page does not link to {path}");
+    let (_, about) = server.text("/api/v1/public/evidence-log").await;
+    let about: serde_json::Value = serde_json::from_str(&about).unwrap();
+    fs::write(house.path("log.vkey"), about["verifier_key"].as_str().unwrap()).unwrap();
+    fs::write(house.path("file.tlog-proof"), &proof).unwrap();
+    let pdf = house.path("certificate.pdf");
+    house.done(&["certificate", &number, "--out", &pdf]);
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let said = judge(
+        "python3",
+        &[
+            here.join("tests/operations/proof.py").to_str().unwrap(),
+            here.join("../evidence/tests").to_str().unwrap(),
+            &house.path("log.vkey"),
+            &house.path("file.tlog-proof"),
+            &pdf,
+        ],
+    );
+    assert!(said.contains("proved"), "{said}");
+    let (status, _) = server
+        .text(&format!("/proofs/{}.tlog-proof", "0".repeat(64)))
+        .await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
