@@ -7,7 +7,7 @@ use std::{
 
 use ::demo::{DemoAccount, DemoClock, DemoIds, Found, Parts, Wish};
 use kernel::{Clock, Moment, SystemClock};
-use server::{Config, Platform};
+use server::{Config, Foundation, Platform};
 
 use crate::{Outcome, serve};
 
@@ -38,10 +38,15 @@ pub async fn run(config: Config, args: Args) -> Outcome {
     let clock = Arc::new(DemoClock::standing_at(wish.beginning()));
     let ids = Arc::new(DemoIds::default());
     let config = Config { demo: true, ..config };
-    let platform = Platform::open(config, clock.clone(), ids.clone()).await?;
-    let parts = parts(&platform);
-    match ::demo::look(&parts.kernel).await? {
+    let foundation = Foundation::open(config, clock.clone(), ids.clone()).await?;
+    // Before keys are made: nothing of a demo may come near an installation in use.
+    let found = ::demo::look(&foundation.kernel).await?;
+    let platform = match found {
         Found::City(known) if args.differs(known) => return Err(::demo::DemoError::Another(known).into()),
+        _ => Platform::over(foundation)?,
+    };
+    let parts = parts(&platform);
+    match found {
         Found::City(_) => clock.run(),
         Found::Nothing => {
             let begun = Instant::now();
