@@ -220,18 +220,20 @@ impl Licences {
             return Err(LicencesError::Invalid(vec![fault]));
         }
         let mut work = self.inner.kernel.begin(actor).await?;
-        let reserved = match store::load(&work, id).await? {
-            Some(Licence::Reserved(reserved)) => reserved,
-            Some(other) => return Err(LicencesError::NotReserved(other.state())),
-            None => return Err(LicencesError::NotFound),
-        };
-        let facts = &reserved.facts;
+        let found = store::load(&work, id).await?.ok_or(LicencesError::NotFound)?;
+        // Outside the scope a licence does not exist, whatever its state.
+        let facts = found.facts();
         if !actor
             .scope
             .covers(facts.holder.region.as_str(), Some(facts.enterprise.into()))
         {
             return Err(LicencesError::NotFound);
         }
+        let reserved = match found {
+            Licence::Reserved(reserved) => reserved,
+            other => return Err(LicencesError::NotReserved(other.state())),
+        };
+        let facts = &reserved.facts;
         if let Some((series, value)) = self.inner.numbering.place(facts.industry, &facts.number) {
             work.void_number(&series, value, reason).await?;
         }
