@@ -163,7 +163,7 @@ async fn what_is_public_answers_strangers() {
         "/search?q=%E5%8C%96%E5%B7%A5",
         "/verify",
         "/matters",
-        "/matters/hazchem.first_issue",
+        "/matters/noncoal_mine.first_issue",
         "/about/verification",
         "/robots.txt",
         "/sitemap.xml",
@@ -182,7 +182,7 @@ async fn what_is_public_answers_strangers() {
         "/api/v1/public/decisions",
         "/api/v1/public/evidence-log",
         "/api/v1/matters",
-        "/api/v1/matters/hazchem.first_issue",
+        "/api/v1/matters/noncoal_mine.first_issue",
         "/api/v1/regions",
         "/api/v1/industries",
     ];
@@ -290,7 +290,7 @@ impl Things {
 fn body_of(method: &Method, template: &str) -> Option<Value> {
     let item = json!({ "target": { "kind": "form" }, "problem": "不清", "requirement": "写明" });
     let enterprise = json!({ "name": "南昌改名厂", "code": city::credit_code(1), "legal_representative": "李开明",
-        "address": "别处", "region": "360102", "confirmed_warnings": true });
+        "address": "别处", "region": "360203", "confirmed_warnings": true });
     let staff = json!({ "name": "钱二", "post": "safety_officer" });
     let facility = json!({ "name": "罐", "kind": "facility", "class": "储罐区" });
     let account = json!({ "name": "改名", "roles": ["auditor"], "regions": ["3601"], "state": "active" });

@@ -195,6 +195,7 @@ on_both! {
     async fn outsiders_check_the_log_and_its_proofs(app) {
         let licence = app.issued().await;
         app.officer("auditor", &[Role::Auditor]).await;
+        let auditor = app.as_("auditor").await;
         app.seal().await;
         let before = checkpoint(&app).await;
         // More events than one tile holds.
@@ -212,7 +213,6 @@ on_both! {
         let claims = json!({ "roots": roots, "inclusion": [], "consistency": [] });
         desk.keep("claims.json", claims.to_string().as_bytes());
 
-        let auditor = app.as_("auditor").await;
         let (_, events) = auditor.get("/api/v1/events?limit=200").await;
         let entries = fs::read(desk.at(&tiles("entries", size)[0])).unwrap();
         let mut proofs = 0;
