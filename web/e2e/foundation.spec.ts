@@ -85,7 +85,7 @@ test('a second factor is set up, asked for and taken out again', async ({ page }
   await expect(async () => {
     await field.fill(code(secret))
     await page.getByRole('button', { name: '验证并登录' }).click()
-    await expect(page.getByRole('navigation', { name: '主导航' })).toBeVisible({ timeout: 1_000 })
+    await expect(page.getByLabel(/账号菜单/)).toBeVisible({ timeout: 1_000 })
   }).toPass({ intervals: [11_000], timeout: 60_000 })
 
   await open(page, '/security')

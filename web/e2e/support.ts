@@ -32,7 +32,7 @@ export async function signIn(page: Page, login: string, path = '/'): Promise<voi
   await page.getByLabel('账号', { exact: true }).fill(login)
   await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
   await page.getByRole('button', { name: '登录', exact: true }).click()
-  await expect(page.getByRole('navigation', { name: '主导航' })).toBeVisible()
+  await expect(page.getByLabel(/账号菜单/)).toBeVisible()
 }
 
 /** No serious fault for people who do not see or point. */

@@ -2,7 +2,7 @@
 export const shell = {
   skip: '跳到正文',
   home: '回到首页',
-  work: '待办',
+  idle: '可以用上方的查找框查企业、许可证和办件。',
   nav: '主导航',
   more: '更多',
   search: {
