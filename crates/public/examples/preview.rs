@@ -1,5 +1,8 @@
 //! Serves the pages over an invented register, to look at them: `cargo run -p public --example preview [PORT]`.
 
+// The invented register is shared with the tests.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 #[path = "../tests/all/support.rs"]
 #[allow(dead_code)]
 mod support;

@@ -1,5 +1,8 @@
 //! The typesetter through its public face.
 
+// Helpers of tests may fail as the tests themselves do.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::sync::LazyLock;
 
 use serde_json::json;

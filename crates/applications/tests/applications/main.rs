@@ -1,5 +1,8 @@
 //! Tests of this capability through its public face.
 
+// Helpers of tests may fail as the tests themselves do.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod clocks;
 mod journeys;
 mod life;

@@ -3,6 +3,9 @@
 //! The judges (pyHanko, pdfsig, qpdf, mutool, pikepdf, zbarimg, pdftotext, openssl) are installed by
 //! `scripts/setup-test-tools.sh`; a missing one fails its test.
 
+// Helpers of tests may fail as the tests themselves do.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod codes;
 mod forgeries;
 mod judges;

@@ -124,7 +124,7 @@ pub(crate) fn figure(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -147,11 +147,7 @@ pub(crate) fn licence_path(key: &str) -> String {
 
 /// Width of a bar, 0 to 100 with one decimal.
 pub(crate) fn share(part: u64, of: u64) -> String {
-    let thousandths = if of == 0 {
-        0
-    } else {
-        (part.saturating_mul(1000) / of).min(1000)
-    };
+    let thousandths = part.saturating_mul(1000).checked_div(of).unwrap_or(0).min(1000);
     format!("{}.{}", thousandths / 10, thousandths % 10)
 }
 
