@@ -1,5 +1,8 @@
 //! Journeys across capabilities, through HTTP, on both databases.
 
+// Helpers of tests may fail as the tests themselves do.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod access_matrix;
 mod first_licence;
 mod idempotency;

@@ -1,9 +1,15 @@
 //! The platform under test: the real router over a real database, a clock that stands, reproducible ids.
 
+// Helpers of tests may fail as the tests themselves do.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 pub mod city;
 
 use std::{
+    ffi::OsString,
+    fs,
     net::SocketAddr,
+    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -17,8 +23,11 @@ use reqwest::{
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use server::{Config, Platform};
+use tempfile::TempDir;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+/// When journeys begin: noon in Shanghai.
+const NOON: &str = "2026-03-02T04:00:00Z";
 /// Password of every account in tests.
 pub const PASSWORD: &str = "Anquan-2026-test";
 
@@ -65,7 +74,7 @@ pub struct TestApp {
     server: tokio::task::JoinHandle<()>,
     tokens: Mutex<std::collections::HashMap<String, String>>,
     database: Option<(String, String)>,
-    _folder: tempfile::TempDir,
+    _folder: TempDir,
 }
 
 impl Drop for TestApp {
@@ -77,7 +86,7 @@ impl Drop for TestApp {
 impl TestApp {
     /// Starts on the given engine at noon of 2026-03-02 in Shanghai; `None` when there is no PostgreSQL.
     pub async fn start(engine: Engine) -> Option<Self> {
-        Self::start_at(engine, "2026-03-02T04:00:00Z").await
+        Self::start_at(engine, NOON).await
     }
 
     /// Starts at the given instant.
@@ -101,9 +110,7 @@ impl TestApp {
             ..Config::default()
         };
         let clock = Arc::new(FixedClock::at(OffsetDateTime::parse(now, &Rfc3339).unwrap()));
-        let platform = Platform::open(config, clock.clone(), Arc::new(SeededIds::new(7)))
-            .await
-            .unwrap();
+        let platform = open(config, clock.clone(), now).await;
         let metrics = PrometheusBuilder::new().build_recorder().handle();
         let site = server::site(&platform, metrics).unwrap();
         let service = site.router.into_make_service_with_connect_info::<SocketAddr>();
@@ -126,7 +133,7 @@ impl TestApp {
     }
 
     /// The folder with files and the embedded database.
-    pub fn folder(&self) -> &std::path::Path {
+    pub fn folder(&self) -> &Path {
         &self.platform.config.data_dir
     }
 
@@ -270,6 +277,33 @@ impl TestApp {
     pub fn today(&self) -> kernel::LegalDate {
         kernel::Moment::from(self.clock.now()).legal_date()
     }
+}
+
+/// Opens a platform over the keys that the first one of the process made: drawing primes takes its time.
+async fn open(config: Config, clock: Arc<FixedClock>, now: &str) -> Platform {
+    static KEYS: tokio::sync::Mutex<Vec<(OsString, Vec<u8>)>> = tokio::sync::Mutex::const_new(Vec::new());
+    let folder = config.keys_dir();
+    let opened = async |config| {
+        let ids = Arc::new(SeededIds::new(7));
+        Platform::open(config, clock.clone(), ids).await.unwrap()
+    };
+    // Keys are not valid before they were made.
+    if now != NOON {
+        return opened(config).await;
+    }
+    let mut keys = KEYS.lock().await;
+    if keys.is_empty() {
+        let platform = opened(config).await;
+        let files = fs::read_dir(&folder).unwrap().map(|file| file.unwrap());
+        keys.extend(files.map(|file| (file.file_name(), fs::read(file.path()).unwrap())));
+        return platform;
+    }
+    fs::create_dir_all(&folder).unwrap();
+    for (name, bytes) in keys.iter() {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+    drop(keys);
+    opened(config).await
 }
 
 /// A client of the platform.

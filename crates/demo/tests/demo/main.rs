@@ -1,5 +1,8 @@
 //! A demo city from outside: is it the same every time, and is there everything in it that can be shown.
 
+// Helpers of tests may fail as the tests themselves do.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod house;
 
 use std::{

@@ -78,11 +78,10 @@ impl Licences {
             .map(|licence| {
                 let licences = self.clone();
                 // A task of its own, so that certificates are made on as many threads as there are cores.
-                let task = tokio::spawn(async move {
+                tokio::spawn(async move {
                     let facts = licence.facts();
                     (facts.id, licences.press_record(&facts.record).await)
-                });
-                async move { task.await }
+                })
             })
             .buffer_unordered(at_once)
             .collect()
