@@ -34,10 +34,6 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 
-# The suites that hold today; those of certificate, applications, licences and public join as they come true.
-SUITES = -p cli -p codes -p evidence -p matters -p kernel -p identity -p registry -p typesetting -p journeys \
-	--lib --bin anxu --test all --test evidence --test matters --test registry --test typesetting --test journeys
-
-test: setup
-	cargo fmt --all --check
-	scripts/with-postgres cargo test --no-fail-fast $(SUITES)
+# Everything but documentation examples; ends with cargo's own summaries.
+test: setup web-check lint
+	scripts/with-postgres cargo test --workspace --all-targets --no-fail-fast

@@ -68,7 +68,7 @@ fn send(path: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
     {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        body(packed.as_ref().map_or(&file.data, |packed| &packed.data)).into_response()
+        body(packed.as_ref().unwrap_or(&file).data.clone()).into_response()
     };
     let headers = response.headers_mut();
     if packed.is_some() {
@@ -96,10 +96,10 @@ fn send(path: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
     response
 }
 
-fn body(data: &Cow<'static, [u8]>) -> Body {
+fn body(data: Cow<'static, [u8]>) -> Body {
     match data {
-        Cow::Borrowed(bytes) => Body::from(*bytes),
-        Cow::Owned(bytes) => Body::from(bytes.clone()),
+        Cow::Borrowed(bytes) => Body::from(bytes),
+        Cow::Owned(bytes) => Body::from(bytes),
     }
 }
 
