@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use certificate::{Report, Trust, Verdict, verify_pdf, verify_qr};
+use certificate::{KeyStore, Report, Trust, Verdict, verify_pdf, verify_qr};
 use kernel::{Clock, SystemClock};
 use server::Config;
 
@@ -16,7 +16,7 @@ pub struct Args {
     /// Ask nobody: prove signature and validity only.
     #[arg(long)]
     offline: bool,
-    /// PEM bundle of the issuing authority; `pki/ca.crt` of this installation unless given.
+    /// PEM bundle of the issuing authority, as `/pki/ca.crt` serves it; that of this installation unless given.
     #[arg(long)]
     trust: Option<PathBuf>,
 }
@@ -26,11 +26,11 @@ pub async fn run(config: &Config, args: Args, json: bool) -> Outcome {
     if !args.offline {
         return online(config, &args, json).await;
     }
-    let bundle = match &args.trust {
-        Some(path) => std::fs::read(path)?,
-        None => std::fs::read(config.data_dir.join("keys").join("pki").join("ca.crt"))?,
+    let trust = match &args.trust {
+        Some(path) => Trust::from_pem(&std::fs::read(path)?)?,
+        // With the keys of QR codes and the revocation list; public parts need no passphrase.
+        None => KeyStore::open(&config.keys_dir(), "")?.trust()?,
     };
-    let trust = Trust::from_pem(&bundle)?;
     let now = SystemClock.now();
     let path = std::path::Path::new(&args.what);
     let report = if path.is_file() {

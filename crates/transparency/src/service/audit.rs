@@ -11,6 +11,7 @@ use kernel::{
     Actor, KernelError, Permission,
     audit::{AuditSource, RowDigest},
     event::{self, EventBody},
+    problem::chain,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -132,7 +133,7 @@ impl Transparency {
                 report.fault(
                     FaultKind::Log,
                     "checkpoint",
-                    format!("最新检查点的签名或格式不对：{error}"),
+                    format!("最新检查点的签名或格式不对：{}", chain(&error)),
                 );
                 return Ok(Vec::new());
             }
@@ -188,9 +189,10 @@ impl Transparency {
             return Ok(());
         }
         let now = self.head(store::latest(self.kernel.db().read()).await?);
-        let size = now.map_or(0, |head| head.size);
+        // Without a tree to be trusted no event can be told its place; that tree is a fault already.
+        let Ok(head) = now else { return Ok(()) };
         for (seq, index) in beyond {
-            if u64::try_from(index).is_ok_and(|index| index < size) {
+            if u64::try_from(index).is_ok_and(|index| index < head.size) {
                 report.unsealed += 1;
             } else {
                 let detail = format!("事件自称在存证日志第 {index} 条，但日志没有这么长");
