@@ -77,6 +77,8 @@ impl Installation {
             .env("ANXU_DATA_DIR", self.data())
             .env("ANXU_LISTEN", format!("127.0.0.1:{}", self.port))
             .env("ANXU_PUBLIC_URL", self.base())
+            // Copies answer at another address, but it is the same log.
+            .env("ANXU_LOG_ORIGIN", "example.org/log")
             .env("ANXU_KEYS_PASSPHRASE", "test")
             .env("ANXU_DEMO", "true")
             .env("RUST_LOG", "warn");
@@ -210,6 +212,12 @@ impl Server {
         answer["token"].as_str().unwrap().to_owned()
     }
 
+    /// The bundle that verifiers trust.
+    pub async fn trust(&self) -> Vec<u8> {
+        let answer = self.client.get(format!("{}/pki/ca.crt", self.base)).send().await;
+        answer.unwrap().bytes().await.unwrap().to_vec()
+    }
+
     pub async fn get(&self, token: &str, path: &str) -> Value {
         let request = self.client.get(format!("{}{path}", self.base)).bearer_auth(token);
         let response = request.send().await.unwrap();
@@ -246,6 +254,8 @@ pub struct Issued {
     pub id: String,
     pub qr_url: String,
     pub original: String,
+    /// What `/pki/ca.crt` answers.
+    pub trust: Vec<u8>,
 }
 
 /// An installation with one licence taken over and its certificates made, everything sealed, stopped. Made once.
@@ -290,12 +300,14 @@ async fn make() -> Issued {
     installation.settled().await;
     let path = format!("/api/v1/licences/{}", taken["licences"][0].as_str().unwrap());
     let view = server.get(&root, &path).await;
+    let trust = server.trust().await;
     server.stop();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let mut files = Vec::new();
     read_folder(&installation.data(), Path::new(""), &mut files);
     Issued {
         files,
+        trust,
         number: text(&view["number"]),
         enterprise: id.to_owned(),
         id: text(&view["id"]),
