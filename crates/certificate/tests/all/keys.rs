@@ -100,7 +100,7 @@ fn rotation_keeps_old_signatures_good() {
         .filter(|stored| stored.role == Role::Authority && stored.active)
         .map(|stored| stored.serial)
         .collect();
-    assert_eq!(active, [serial.clone()]);
+    assert_eq!(active, std::slice::from_ref(&serial));
     assert_eq!(serial_of(reopened.authority().unwrap().certificate()), serial);
     assert_report(
         &verify_pdf(&old, &reopened.trust().unwrap(), TODAY),
