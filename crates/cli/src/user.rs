@@ -62,7 +62,7 @@ pub enum Import {
     },
 }
 
-/// Imports; success only when no row was refused.
+/// Imports; success only when the file was read to its end and no row refused.
 pub async fn import(config: Config, command: Import, json: bool) -> Outcome {
     let Import::Enterprises { file, dry_run } = command;
     let platform = serve::open(config).await?;
@@ -95,13 +95,24 @@ async fn enterprises(
             |_| {},
         )
         .await?;
-    println!(
-        "{}",
-        if json {
-            serde_json::to_string_pretty(&report)?
-        } else {
-            format!("{report:?}")
-        }
+    if json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        println!("{}", in_words(&report));
+    }
+    Ok(report.refused == 0 && report.failure.is_none())
+}
+
+fn in_words(report: &registry::ImportReport) -> String {
+    let counts = format!(
+        "读取 {} 行：登记 {}，变更 {}，跳过 {}，退回 {}；登记的企业中代码有疑问的 {}",
+        report.read, report.taken, report.changed, report.skipped, report.refused, report.warned
     );
-    Ok(true)
+    let trial = if report.dry_run {
+        "（试运行，未改动数据）"
+    } else {
+        ""
+    };
+    let failure = report.failure.as_deref().map(|why| format!("\n✗ {why}"));
+    format!("{counts}{trial}{}", failure.unwrap_or_default())
 }
