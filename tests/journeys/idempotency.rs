@@ -7,6 +7,10 @@ use journeys::{PASSWORD, Session, TestApp, city, on_both};
 use kernel::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 const ENTERPRISES: &str = "/api/v1/enterprises";
 
@@ -38,6 +42,45 @@ async fn upload(session: &Session<'_>, path: &str, key: &str, bytes: &[u8]) -> (
             .multipart(form),
     )
     .await
+}
+
+/// The connection breaks after a third of an upload.
+async fn lose_the_network(session: &Session<'_>, path: &str, key: &str, bytes: &[u8]) {
+    let request = session
+        .request(Method::POST, path)
+        .header("idempotency-key", key)
+        .multipart(journeys::file_form("a.pdf", bytes.to_vec()))
+        .build()
+        .unwrap();
+    let mut head = format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n",
+        bytes.len() + 500
+    );
+    for name in ["authorization", "idempotency-key", "content-type"] {
+        head += &format!("{name}: {}\r\n", request.headers()[name].to_str().unwrap());
+    }
+    let boundary = request.headers()["content-type"]
+        .to_str()
+        .unwrap()
+        .split_once("boundary=")
+        .unwrap()
+        .1;
+    head += &format!(
+        "\r\n--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n"
+    );
+    let address = request.url().socket_addrs(|| None).unwrap()[0];
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&bytes[..bytes.len() / 3]).await.unwrap();
+    stream.shutdown().await.unwrap();
+    // The server notices the end of the stream and answers, or just closes.
+    let mut rest = Vec::new();
+    let _ = stream.read_to_end(&mut rest).await;
+    assert!(
+        !rest.starts_with(b"HTTP/1.1 2"),
+        "{}",
+        String::from_utf8_lossy(&rest)
+    );
 }
 
 on_both! {
@@ -126,6 +169,8 @@ on_both! {
         let (status, problem) = journeys::answer(request).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{problem}");
         assert!(problem["detail"].as_str().unwrap().contains("重试"), "{problem}");
+        assert_eq!(files(&app, &id).await, 1);
+        lose_the_network(&keeper, &path, "file-2", &large).await;
         assert_eq!(files(&app, &id).await, 1);
         let (status, _) = upload(&keeper, &path, "file-2", &city::pdf(3)).await;
         assert_eq!(status, StatusCode::CREATED);

@@ -60,6 +60,9 @@ fn no_unknown_setting_is_explained() {
         "docs/operations/install.md",
         "docs/operations/backup.md",
         "docs/operations/keys.md",
+        "docs/operations/monitoring.md",
+        "docs/operations/province.md",
+        "docs/operations/upgrade.md",
     ] {
         let text = read(document);
         for found in text.split("`ANXU_").skip(1) {
