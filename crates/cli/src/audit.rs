@@ -7,16 +7,15 @@ use licences::Edition;
 use server::{Config, audit_sources, keyring};
 use transparency::{AuditReport, Transparency};
 
-use crate::{Outcome, serve};
+use crate::{Outcome, output, serve};
 
 /// Audits; success only when nothing was found. Needs no passphrase: what was signed is verified with public keys.
-#[allow(clippy::print_stdout, reason = "the report is the output")]
 pub async fn run(config: Config, json: bool) -> Outcome {
     let report = report(config).await?;
     if json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        output::print(&serde_json::to_string_pretty(&report)?)?;
     } else {
-        print(&report);
+        print(&report)?;
     }
     Ok(report.is_clean())
 }
@@ -30,23 +29,20 @@ pub async fn report(config: Config) -> Result<AuditReport, Box<dyn std::error::E
 }
 
 /// The report for people.
-#[allow(clippy::print_stdout, reason = "the report is the output")]
-pub fn print(report: &AuditReport) {
-    println!(
+pub fn print(report: &AuditReport) -> std::io::Result<()> {
+    let mut lines = vec![format!(
         "日志 {} 条，事件 {} 条（未封存 {}），数据行 {}，文件 {}，编号 {}",
         report.log_size, report.events, report.unsealed, report.rows, report.files, report.numbers
-    );
-    for fault in &report.faults {
-        println!("✗ {}：{}", fault.what, fault.detail);
-    }
-    println!(
-        "{}",
-        if report.is_clean() {
-            "未发现改动"
-        } else {
-            "发现改动，请立即核查"
-        }
-    );
+    )];
+    let faults = report.faults.iter();
+    lines.extend(faults.map(|fault| format!("✗ {}：{}", fault.what, fault.detail)));
+    let verdict = if report.is_clean() {
+        "未发现改动"
+    } else {
+        "发现改动，请立即核查"
+    };
+    lines.push(verdict.to_owned());
+    output::print(&lines.join("\n"))
 }
 
 /// Which certificate, and where to.

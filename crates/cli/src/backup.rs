@@ -15,7 +15,7 @@ use server::{
 };
 use transparency::AuditReport;
 
-use crate::{Outcome, audit};
+use crate::{Outcome, audit, output};
 
 /// Where to back up to.
 #[derive(clap::Args)]
@@ -44,7 +44,6 @@ pub struct RestoreArgs {
 }
 
 /// Makes a backup while the platform works, or checks one.
-#[allow(clippy::print_stdout, reason = "the report is the output")]
 pub async fn backup(config: Config, args: BackupArgs, json: bool) -> Outcome {
     let shown = Shown::default();
     let progress = |stage, done, total| shown.tell(stage, done, total);
@@ -57,9 +56,9 @@ pub async fn backup(config: Config, args: BackupArgs, json: bool) -> Outcome {
     let report = backup::make(&config, &args.folder, args.keep, &SystemClock, &progress).await?;
     shown.end();
     if json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        output::print(&serde_json::to_string_pretty(&report)?)?;
     } else {
-        println!(
+        output::print(&format!(
             "备份完成：{}\n数据库 {} 字节，文件 {} 个（新增 {} 个、{} 字节），密钥文件 {} 个，规则文件 {} 个，用时 {:.1} 秒",
             report.path.display(),
             report.database_bytes,
@@ -69,7 +68,7 @@ pub async fn backup(config: Config, args: BackupArgs, json: bool) -> Outcome {
             report.keys,
             report.rules,
             report.seconds
-        );
+        ))?;
     }
     Ok(true)
 }
@@ -82,7 +81,6 @@ struct Restored {
 }
 
 /// Puts a backup into an empty installation and audits it.
-#[allow(clippy::print_stdout, reason = "the report is the output")]
 pub async fn restore(config: Config, args: RestoreArgs, json: bool) -> Outcome {
     let shown = Shown::default();
     let progress = |stage, done, total| shown.tell(stage, done, total);
@@ -90,51 +88,47 @@ pub async fn restore(config: Config, args: RestoreArgs, json: bool) -> Outcome {
     shown.end();
     let restored = match restored {
         Err(backup::BackupError::Damaged(damage)) if json => {
-            println!(
-                "{}",
-                serde_json::to_string_pretty(&serde_json::json!({ "damage": damage }))?
-            );
+            output::print(&serde_json::to_string_pretty(
+                &serde_json::json!({ "damage": damage }),
+            )?)?;
             return Ok(false);
         }
         outcome => outcome?,
     };
     if !json {
-        println!(
+        output::print(&format!(
             "已从 {}（{}）恢复，核对 {} 个文件",
             restored.snapshot, restored.made_at, restored.checked
-        );
+        ))?;
     }
     let audit = audit::report(config).await?;
     let clean = audit.is_clean();
     if json {
-        println!("{}", serde_json::to_string_pretty(&Restored { restored, audit })?);
+        output::print(&serde_json::to_string_pretty(&Restored { restored, audit })?)?;
     } else {
-        audit::print(&audit);
+        audit::print(&audit)?;
     }
     Ok(clean)
 }
 
-#[allow(clippy::print_stdout, reason = "the report is the output")]
-fn print_check(report: &CheckReport, json: bool) -> Result<(), serde_json::Error> {
+fn print_check(report: &CheckReport, json: bool) -> Result<(), Box<dyn std::error::Error>> {
     if json {
-        println!("{}", serde_json::to_string_pretty(report)?);
+        output::print(&serde_json::to_string_pretty(report)?)?;
         return Ok(());
     }
-    println!(
-        "{}：核对 {} 个文件，{} 字节",
-        report.snapshot, report.checked, report.bytes
-    );
-    for damage in &report.damage {
-        println!("✗ {damage}");
-    }
-    println!(
-        "{}",
-        if report.damage.is_empty() {
+    let (snapshot, checked, bytes) = (&report.snapshot, report.checked, report.bytes);
+    let mut lines = vec![format!("{snapshot}：核对 {checked} 个文件，{bytes} 字节")];
+    lines.extend(report.damage.iter().map(|damage| format!("✗ {damage}")));
+    let whole = report.damage.is_empty();
+    lines.push(
+        if whole {
             "备份完好"
         } else {
             "备份已损坏，请勿使用"
         }
+        .to_owned(),
     );
+    output::print(&lines.join("\n"))?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use server::{Config, keyring};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::Outcome;
+use crate::{Outcome, output};
 
 /// Fewer characters than these would be tried out too soon.
 const PASSPHRASE: usize = 12;
@@ -313,7 +313,6 @@ struct ListLine {
 }
 
 /// Shows what is public; needs no passphrase.
-#[allow(clippy::print_stdout, reason = "the listing is the output")]
 fn show(config: &Config, json: bool) -> Outcome {
     let folder = config.keys_dir();
     if !KeyStore::exists(&folder) {
@@ -322,11 +321,12 @@ fn show(config: &Config, json: bool) -> Outcome {
         }));
     }
     let listing = listing(&KeyStore::open(&folder, "")?, folder)?;
-    if json {
-        println!("{}", serde_json::to_string_pretty(&listing)?);
+    let text = if json {
+        serde_json::to_string_pretty(&listing)?
     } else {
-        println!("{}", table(&listing));
-    }
+        table(&listing)
+    };
+    output::print(&text)?;
     Ok(true)
 }
 

@@ -4,7 +4,9 @@ mod audit;
 mod backup;
 mod demo;
 mod keys;
+mod log;
 mod openapi;
+mod output;
 mod serve;
 mod user;
 mod verify;
@@ -46,6 +48,9 @@ enum Command {
     /// Keys of the authority, of the signing bodies, of timestamps, QR codes and the evidence log.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// The evidence log.
+    #[command(subcommand)]
+    Log(log::Command),
     /// Write the stored signed PDF of a licence.
     Certificate(audit::CertificateArgs),
     /// Print the OpenAPI document.
@@ -75,6 +80,7 @@ async fn main() -> ExitCode {
         Command::Backup(args) => backup::backup(config, args, cli.json).await,
         Command::Restore(args) => backup::restore(config, args, cli.json).await,
         Command::Keys(command) => keys::run(&config, command, cli.json),
+        Command::Log(command) => log::run(config, command, cli.json).await,
         Command::Certificate(args) => audit::certificate(config, args).await,
         Command::Openapi => openapi::run().await,
         Command::User(command) => user::run(config, command).await,

@@ -214,6 +214,14 @@ impl LogVerifier {
     }
 }
 
+impl LogVerifier {
+    /// The 32 bytes of the public key.
+    #[must_use]
+    pub fn public(&self) -> [u8; 32] {
+        self.0.key.to_bytes()
+    }
+}
+
 impl Verifier for LogVerifier {
     fn name(&self) -> &str {
         &self.0.name

@@ -176,6 +176,14 @@ pub fn log_keys(config: &Config, store: &KeyStore) -> Result<LogKeys, PlatformEr
     Ok(LogKeys::signing(&config.origin(), &seeds)?)
 }
 
+/// The same, from the store on disk.
+///
+/// # Errors
+/// As [`log_keys`]; [`PlatformError::Keys`] when there is no store.
+pub fn signing_keys(config: &Config) -> Result<LogKeys, PlatformError> {
+    log_keys(config, &KeyStore::open(&config.keys_dir(), &passphrase(config)?)?)
+}
+
 /// The public halves of the log's keys: they verify what was signed, without a passphrase.
 ///
 /// # Errors

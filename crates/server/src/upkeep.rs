@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use certificate::KeyStore;
 use kernel::problem::chain;
 use press::{KeyWarning, RunsOut, Upkeep};
 use time::OffsetDateTime;
@@ -56,9 +55,7 @@ impl Platform {
     }
 
     fn take_up_log_keys(&self) -> Result<(), PlatformError> {
-        let store = KeyStore::open(&self.config.keys_dir(), &keyring::passphrase(&self.config)?)?;
-        self.transparency
-            .use_keys(keyring::log_keys(&self.config, &store)?);
+        self.transparency.use_keys(keyring::signing_keys(&self.config)?);
         Ok(())
     }
 

@@ -9,5 +9,5 @@ mod store;
 
 pub use http::{log_router, router};
 pub use migrations::migrations;
-pub use model::{Proof, SealedUpTo, Unsealed};
+pub use model::{Proof, Renamed, SealedUpTo, Unsealed};
 pub use service::{AuditFault, AuditReport, FaultKind, LogKeys, Transparency, TransparencyError};

@@ -13,6 +13,17 @@ pub struct SealedUpTo {
     pub sealed: u64,
 }
 
+/// A log that goes on under another name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Renamed {
+    /// Former origin line.
+    pub from: String,
+    /// Origin line from now on.
+    pub to: String,
+    /// Leaves at the change.
+    pub size: u64,
+}
+
 /// What waits for its place in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unsealed {

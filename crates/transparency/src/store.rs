@@ -178,6 +178,21 @@ pub(crate) async fn save_growth(
     Ok(())
 }
 
+/// Puts another signed note in the place of the checkpoint of a tree.
+pub(crate) async fn replace_checkpoint(
+    work: &Work,
+    size: u64,
+    note: &SignedCheckpoint,
+) -> Result<(), KernelError> {
+    let statement = Statement::from_sql_and_values(
+        work.kernel().db().backend(),
+        "UPDATE log_checkpoint SET note = $1, at = $2 WHERE size = $3",
+        [note.to_string().into(), work.now().into(), signed(size).into()],
+    );
+    work.conn().execute_raw(statement).await?;
+    Ok(())
+}
+
 /// One event.
 pub(crate) async fn event(db: &Db, id: Uuid) -> Result<Option<event::Model>, KernelError> {
     Ok(event::Entity::find()

@@ -41,3 +41,37 @@ async fn the_proof_of_a_file_holds_by_itself() {
         .await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
+
+/// The public address is part of the log's name: with another one nothing is sealed until somebody says so.
+#[tokio::test]
+async fn a_log_is_not_renamed_by_accident() {
+    let house = House::new();
+    house.found();
+    house.serve().await.stop();
+    assert!(house.done(&["audit"])["log_size"].as_u64().unwrap() > 0);
+    let moved = house.with("ANXU_LOG_ORIGIN", "aq.example.gov.cn/log");
+    let server = moved.serve().await;
+    server.sign_in().await;
+    server.stop();
+    assert!(moved.log().contains("anxu log rename"), "{}", moved.log());
+    assert!(moved.refused(&["audit"]).contains("anxu log rename"));
+    let renamed = moved.done(&["log", "rename"]);
+    assert_eq!(renamed["to"], "aq.example.gov.cn/log");
+    moved.refused(&["log", "rename"]);
+    let server = moved.serve().await;
+    server
+        .until("/log/checkpoint", |_, text| {
+            let mut lines = text.lines();
+            lines.next() == Some("aq.example.gov.cn/log")
+                && lines
+                    .next()
+                    .is_some_and(|size| size.parse::<u64>().is_ok_and(|size| size > 1))
+        })
+        .await;
+    server.stop();
+    let audit = moved.done(&["audit"]);
+    assert_eq!(
+        (&audit["faults"], &audit["unsealed"]),
+        (&serde_json::json!([]), &0.into())
+    );
+}

@@ -31,6 +31,7 @@ async fn health_readiness_and_metrics_say_how_it_is() {
     for wanted in [
         "anxu_http_requests_total{method=\"POST\",route=\"/api/v1/sessions\",status=\"201\"} 1",
         "anxu_http_request_seconds_bucket{",
+        "anxu_http_requests_in_flight 1",
         "anxu_jobs{state=\"due\"}",
         "anxu_jobs{state=\"dead\"} 0",
         "anxu_jobs_oldest_due_seconds ",

@@ -163,7 +163,10 @@ pub(super) async fn restore<M: MigratorTrait>(
             .await?;
     }
     query("COMMIT").execute(&mut conn).await?;
-    query("ANALYZE").execute(&mut conn).await?;
+    for table in tables {
+        let sql = format!("ANALYZE {}", quoted(&table.name));
+        query(AssertSqlSafe(sql)).execute(&mut conn).await?;
+    }
     progress(tables.len() as u64, tables.len() as u64);
     Ok(conn.close().await?)
 }

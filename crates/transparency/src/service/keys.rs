@@ -56,6 +56,23 @@ impl LogKeys {
         &self.origin
     }
 
+    /// The same keys under another name.
+    pub(crate) fn named(&self, origin: &str) -> Outcome<Self> {
+        let signers = self
+            .signers
+            .iter()
+            .map(|key| LogKey::from_seed(origin, &key.seed()));
+        let known = self
+            .known
+            .iter()
+            .map(|key| LogVerifier::from_public(origin, &key.public()));
+        let (signers, known) = (
+            signers.collect::<Result<_, _>>()?,
+            known.collect::<Result<_, _>>()?,
+        );
+        Self::checked(origin, signers, known)
+    }
+
     /// The newest key, in the form of signed-note.
     pub(crate) fn verifier_key(&self) -> String {
         self.known.first().map(ToString::to_string).unwrap_or_default()

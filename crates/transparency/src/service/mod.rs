@@ -14,13 +14,16 @@ use evidence::{
     Checkpoint, EntryHash, ProofBundle, SignedCheckpoint, TilePath, TreeHead, append, tiles_for_append,
     tiles_for_inclusion,
 };
-use kernel::{Actor, Kernel, KernelError, Permission, Problem, access::Forbidden, event, problem::chain};
+use kernel::{
+    Actor, Happened, Kernel, KernelError, Permission, Problem, Subject, access::Forbidden, event,
+    problem::chain,
+};
 pub use keys::LogKeys;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
-    model::{Proof, SealedUpTo, Unsealed},
+    model::{Proof, Renamed, SealedUpTo, Unsealed},
     store,
 };
 
@@ -39,6 +42,17 @@ pub enum TransparencyError {
     /// The stored log does not hold together.
     #[error("evidence log")]
     Log(#[from] evidence::Error),
+    /// The stored log has another name than the configured one: nothing is signed under a new name by accident.
+    #[error(
+        "the stored log is {found}, the configured one {configured}: set ANXU_LOG_ORIGIN to the former, or continue \
+         it under the new name with `anxu log rename`"
+    )]
+    Origin {
+        /// Name in the newest checkpoint.
+        found: String,
+        /// Name of the keys.
+        configured: String,
+    },
     /// The key of the log cannot be read or written.
     #[error("log key: {0}")]
     Key(String),
@@ -179,9 +193,43 @@ impl Transparency {
             return Ok(TreeHead::EMPTY);
         };
         let signed = SignedCheckpoint::parse(&note)?;
-        let trust = self.keys().trust();
-        let trust = trust.ok_or_else(|| TransparencyError::Key("no key is known".into()))?;
-        Ok(trust.verify(&signed)?.checkpoint.head())
+        verified(&signed, &self.keys())
+    }
+
+    /// Continues the stored log under the name of the keys that it is opened with, as after a change of the public
+    /// address or when a log has to begin anew after a restore. The tree stays; its newest checkpoint, which has to be
+    /// signed by one of the same keys under the former name, is signed anew.
+    ///
+    /// # Errors
+    /// [`TransparencyError::Log`] when the stored checkpoint is not signed by a known key, [`TransparencyError::Key`]
+    /// when nobody may sign here, [`TransparencyError::NotFound`] when nothing is stored or the name is the same.
+    pub async fn rename(&self) -> Outcome<Renamed> {
+        let mut work = self.kernel.begin(&Actor::system("evidence")).await?;
+        if !store::try_lock(&work).await? {
+            return Err(KernelError::Conflict {
+                subject: "evidence log",
+            }
+            .into());
+        }
+        let note = store::latest(work.conn()).await?;
+        let signed = SignedCheckpoint::parse(&note.ok_or(TransparencyError::NotFound)?)?;
+        let (keys, from) = (self.keys(), signed.unverified().origin().to_owned());
+        if from == keys.origin() {
+            return Err(TransparencyError::NotFound);
+        }
+        let head = verified(&signed, &keys.named(&from)?)?;
+        let anew = keys.sign(Checkpoint::new(keys.origin(), head)?)?;
+        store::replace_checkpoint(&work, head.size, &anew).await?;
+        let renamed = Renamed {
+            from,
+            to: keys.origin().to_owned(),
+            size: head.size,
+        };
+        let subject = Subject::new("evidence_log", work.next_id());
+        let happened = Happened::new("evidence_log.renamed", "存证日志更名").data(serde_json::json!(renamed));
+        work.note(subject, None, happened)?;
+        work.commit().await?;
+        Ok(renamed)
     }
 
     /// The newest signed checkpoint; an empty tree is signed on the fly.
@@ -287,6 +335,19 @@ impl Transparency {
     ) -> Outcome<Vec<event::Event>> {
         actor.require(Permission::AuditRead)?;
         Ok(event::find(self.kernel.db(), filter, before, limit + 1).await?)
+    }
+}
+
+/// The tree of a checkpoint that one of the keys signed.
+fn verified(signed: &SignedCheckpoint, keys: &LogKeys) -> Outcome<TreeHead> {
+    let trust = keys.trust();
+    let trust = trust.ok_or_else(|| TransparencyError::Key("no key is known".into()))?;
+    match trust.verify(signed) {
+        Err(evidence::Error::WrongOrigin { found }) => Err(TransparencyError::Origin {
+            found,
+            configured: keys.origin().to_owned(),
+        }),
+        outcome => Ok(outcome?.checkpoint.head()),
     }
 }
 
