@@ -8,7 +8,6 @@ use registry::{
     EnterpriseState,
     model::{FacilityDetails, FacilityKind, HazardLevel, Post, StaffDetails},
 };
-
 use time::{Date, Duration, OffsetDateTime};
 
 use crate::{
@@ -38,8 +37,9 @@ const WITH_STAFF: usize = 12;
 const RENEWALS_AGO: usize = 3;
 /// Seconds after which a worker has taken a job up.
 const PICKED_UP: Duration = Duration::seconds(2);
-/// The last of them ends at midnight.
-const HOURS: i64 = 24;
+/// A day in parts of two hours, at whose end documents are signed; the last one ends at midnight.
+const PARTS: i64 = 12;
+const MINUTES: i64 = 120;
 /// Deeds after which progress is told.
 const STRIDE: usize = 500;
 
@@ -119,7 +119,7 @@ impl Days<'_> {
         self.play_all(founded, &mut cases, deeds).await
     }
 
-    /// The deeds in their order. Documents are signed at the full hour, on all cores; licences at once, and what
+    /// The deeds in their order. Documents are signed every two hours, on all cores; licences at once, and what
     /// the law attaches to the end of a day at midnight, both one by one: so numbers and identifiers come out alike
     /// every time.
     async fn play_all(
@@ -134,8 +134,8 @@ impl Days<'_> {
         let mut deeds = deeds.into_iter().peekable();
         let mut day = past::first_day(self.wish.today);
         while day < self.wish.today.0 {
-            for hour in 1..=HOURS {
-                let (until, before) = (instant(day, hour * 60), done);
+            for part in 1..=PARTS {
+                let (until, before) = (instant(day, part * MINUTES), done);
                 while let Some((at, deed)) = deeds.next_if(|(at, _)| *at < until) {
                     self.clock.put(at);
                     let grants = matches!(deed, Deed::Act { act: Act::Grant, .. });
@@ -150,8 +150,8 @@ impl Days<'_> {
                     }
                 }
                 self.clock.put(until);
-                match hour {
-                    HOURS => one_by_one.drain().await?,
+                match part {
+                    PARTS => one_by_one.drain().await?,
                     _ if done > before => side_by_side.drain().await?,
                     _ => 0,
                 };
