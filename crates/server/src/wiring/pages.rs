@@ -38,7 +38,7 @@ impl public::Register for LicenceRegister {
         };
         let changed_at = file.licence.changed_at();
         let facts = file.licence.facts;
-        let version = u32::try_from(facts.version).unwrap_or(1);
+        let version = u32::from(facts.identifier.version());
         let history = file.history.into_iter().map(|(on, title)| HistoryEntry {
             on,
             title,
