@@ -1,0 +1,48 @@
+import { api, call, once, type Schema } from '@/api/client'
+
+export type Application = Schema<'ApplicationView'>
+export type Matter = Schema<'MatterView'>
+export type Action = Schema<'Action'>
+export type Review = Schema<'ReviewView'>
+export type Occasion = Schema<'Occasion'>
+
+/** One application, with what may be done on it now. */
+export const readApplication = (id: string, signal: AbortSignal): Promise<Application> =>
+  call(api.GET('/api/v1/applications/{id}', { params: { path: { id } }, signal }))
+
+/** The rules of an application: the version under which it was handed in. */
+export const readMatter = (key: string, version: number, signal: AbortSignal): Promise<Matter> =>
+  call(api.GET('/api/v1/matters/{key}', { params: { path: { key }, query: { version } }, signal }))
+
+/** What happened, newest first; `before` is the number of the oldest event that is known. */
+export const readTimeline = (id: string, before: number | undefined, limit: number): Promise<Schema<'Event'>[]> =>
+  call(api.GET('/api/v1/applications/{id}/timeline', { params: { path: { id }, query: before === undefined ? { limit } : { before, limit } } }))
+
+/** The acts of the officers. Each takes the key of its form, so that a retry never acts twice. */
+export const acts = {
+  takeOver: (id: string, key: string) => call(api.POST('/api/v1/applications/{id}/ownership', { params: { path: { id } }, headers: once(key) })),
+  accept: (id: string, key: string, body: Schema<'AcceptanceRequest'>) =>
+    call(api.POST('/api/v1/applications/{id}/acceptances', { params: { path: { id } }, headers: once(key), body })),
+  correct: (id: string, key: string, body: Schema<'CorrectionRequest'>) =>
+    call(api.POST('/api/v1/applications/{id}/corrections', { params: { path: { id } }, headers: once(key), body })),
+  refuse: (id: string, key: string, body: Schema<'NonAcceptanceRequest'>) =>
+    call(api.POST('/api/v1/applications/{id}/non-acceptances', { params: { path: { id } }, headers: once(key), body })),
+  review: (id: string, key: string, body: Schema<'ReviewRequest'>) =>
+    call(api.POST('/api/v1/applications/{id}/reviews', { params: { path: { id } }, headers: once(key), body })),
+  returnReview: (id: string, department: string, key: string, body: Schema<'Reason'>) =>
+    call(api.POST('/api/v1/applications/{id}/reviews/{department}/returns', { params: { path: { id, department } }, headers: once(key), body })),
+  stop: (id: string, key: string, body: Schema<'StopRequest'>) =>
+    call(api.POST('/api/v1/applications/{id}/clock-stops', { params: { path: { id } }, headers: once(key), body })),
+  resume: (id: string, stop: string, key: string) =>
+    call(api.POST('/api/v1/applications/{id}/clock-stops/{stop}/resumptions', { params: { path: { id, stop } }, headers: once(key) })),
+  extend: (id: string, key: string, body: Schema<'ExtensionRequest'>) =>
+    call(api.POST('/api/v1/applications/{id}/extensions', { params: { path: { id } }, headers: once(key), body })),
+  firstReview: (id: string, key: string, body: Schema<'OpinionRequest'>) =>
+    call(api.POST('/api/v1/applications/{id}/first-reviews', { params: { path: { id } }, headers: once(key), body })),
+  secondReview: (id: string, key: string, body: Schema<'OpinionRequest'>) =>
+    call(api.POST('/api/v1/applications/{id}/second-reviews', { params: { path: { id } }, headers: once(key), body })),
+  decide: (id: string, key: string, body: Schema<'DecisionRequest'>) =>
+    call(api.POST('/api/v1/applications/{id}/decisions', { params: { path: { id } }, headers: once(key), body })),
+  deliver: (id: string, key: string, body: Schema<'DeliveryRequest'>) =>
+    call(api.POST('/api/v1/applications/{id}/deliveries', { params: { path: { id } }, headers: once(key), body })),
+}

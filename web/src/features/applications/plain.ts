@@ -1,0 +1,185 @@
+import { officer } from '@/locales/zh-CN/officer'
+import { acts, type Application, type Matter } from './officer'
+import type { Schema } from '@/api/client'
+import { paperOf, previewUrl } from './papers'
+
+/** Acts that need a few fields only. */
+export type Plain =
+  | 'take_over'
+  | 'accept'
+  | 'refuse_acceptance'
+  | 'return_review'
+  | 'stop_clock'
+  | 'resume_clock'
+  | 'extend'
+  | 'first_review'
+  | 'second_review'
+  | 'deliver'
+
+/** What is asked for. */
+export interface PlainField {
+  name: string
+  label: string
+  kind?: 'text' | 'area' | 'select' | 'radio' | 'ticks' | 'date' | 'number'
+  hint?: string
+  start?: string
+  optional?: boolean
+  options?: { value: string; text: string }[]
+  /** Said when nothing was chosen; everything else is judged by the server. */
+  missing?: string
+}
+
+export interface PlainAct {
+  title: string
+  action: string
+  text?: string
+  danger?: boolean
+  fields: PlainField[]
+  /** Address of the document that the act makes. */
+  paper?: (values: Record<string, string>) => string | undefined
+  send: (values: Record<string, string>, key: string) => Promise<Application>
+}
+
+/** The document that tells that time counts again belongs to every matter. */
+const RESUMPTION = 'clock_resumption'
+const of = (values: Record<string, string>, name: string): string => (values[name] ?? '').trim()
+const listed = (text: string): string[] => text.split(',').filter(Boolean)
+
+function opinion(application: Application, stage: 'first' | 'second'): PlainAct {
+  const text = officer.dialog.opinion
+  return {
+    title: text[stage],
+    action: text.action,
+    fields: [
+      { name: 'for_grant', label: text.grant, kind: 'radio', options: [{ value: 'true', text: text.for }, { value: 'false', text: text.against }], missing: text.missing },
+      { name: 'opinion', label: text.opinion, kind: 'area' },
+    ],
+    send: (values, key) => {
+      const body = { for_grant: of(values, 'for_grant') === 'true', opinion: of(values, 'opinion') }
+      return stage === 'first' ? acts.firstReview(application.id, key, body) : acts.secondReview(application.id, key, body)
+    },
+  }
+}
+
+/** What each act asks for, from the application and its rules. */
+export function plainActs(application: Application, matter: Matter): Record<Plain, PlainAct> {
+  const { id } = application
+  const text = officer.dialog
+  const { definition } = matter
+  const conditional = definition.departments.filter((one) => one.applies_when)
+  const running = application.stops.filter((stop) => !stop.resumed)
+  const reviewing = application.reviews.map(({ department, department_name }) => ({ value: department, text: department_name }))
+  const { amount, unit } = definition.extension.longest
+  return {
+    take_over: { ...text.take_over, fields: [], send: (_, key) => acts.takeOver(id, key) },
+    accept: {
+      title: text.accept.title,
+      text: text.accept.text,
+      action: text.accept.action,
+      fields:
+        conditional.length === 0
+          ? []
+          : [
+              {
+                name: 'departments',
+                label: text.accept.departments,
+                kind: 'ticks',
+                options: conditional.map((one) => ({ value: one.department, text: `${matter.departments[one.department] ?? one.department}（${one.applies_when}）` })),
+              },
+            ],
+      paper: () => previewUrl(id, paperOf(matter, 'accepted')),
+      send: (values, key) => acts.accept(id, key, { departments: listed(of(values, 'departments')) }),
+    },
+    refuse_acceptance: {
+      title: text.refuse_acceptance.title,
+      action: text.refuse_acceptance.action,
+      danger: true,
+      fields: [
+        { name: 'reason', label: text.refuse_acceptance.reason, kind: 'area' },
+        { name: 'legal_basis', label: text.refuse_acceptance.basis, kind: 'area' },
+        { name: 'competent_authority', label: text.refuse_acceptance.authority, optional: true },
+      ],
+      paper: (values) => previewUrl(id, paperOf(matter, 'acceptance_refused'), of(values, 'reason')),
+      send: (values, key) =>
+        acts.refuse(id, key, { reason: of(values, 'reason'), legal_basis: of(values, 'legal_basis'), competent_authority: of(values, 'competent_authority') || null }),
+    },
+    return_review: {
+      title: text.return_review.title,
+      text: text.return_review.text,
+      action: text.return_review.action,
+      fields: [
+        { name: 'department', label: text.return_review.department, kind: 'select', options: [{ value: '', text: text.return_review.choose }, ...reviewing], missing: text.return_review.missing },
+        { name: 'reason', label: text.return_review.reason, kind: 'area' },
+      ],
+      send: (values, key) => acts.returnReview(id, of(values, 'department'), key, { reason: of(values, 'reason') }),
+    },
+    stop_clock: {
+      title: text.stop_clock.title,
+      action: text.stop_clock.action,
+      fields: [
+        { name: 'cause', label: text.stop_clock.cause, kind: 'radio', options: definition.pauses.filter((one) => one.enabled).map((one) => ({ value: one.cause, text: one.name })), missing: text.stop_clock.missing },
+        { name: 'department', label: text.stop_clock.reach, kind: 'select', options: [{ value: '', text: text.stop_clock.whole }, ...reviewing] },
+        { name: 'expected_until', label: text.stop_clock.until, kind: 'date' },
+        { name: 'reason', label: text.stop_clock.reason, kind: 'area' },
+      ],
+      paper: (values) => previewUrl(id, paperOf(matter, 'clock_stopped'), of(values, 'reason')),
+      send: (values, key) =>
+        acts.stop(id, key, {
+          cause: of(values, 'cause') as Schema<'PauseCause'>,
+          department: of(values, 'department') || null,
+          expected_until: of(values, 'expected_until'),
+          reason: of(values, 'reason'),
+        }),
+    },
+    resume_clock: {
+      title: text.resume_clock.title,
+      text: text.resume_clock.text,
+      action: text.resume_clock.action,
+      fields: [
+        {
+          name: 'stop',
+          label: text.resume_clock.stop,
+          kind: 'select',
+          options: running.map((stop) => ({ value: stop.id, text: `${stop.cause_name}：${stop.reason}` })),
+          start: running[0]?.id ?? '',
+          missing: text.resume_clock.missing,
+        },
+      ],
+      paper: () => previewUrl(id, RESUMPTION),
+      send: (values, key) => acts.resume(id, of(values, 'stop'), key),
+    },
+    extend: {
+      title: text.extend.title,
+      text: text.extend.text,
+      action: text.extend.action,
+      fields: [
+        { name: 'days', label: text.extend.days, kind: 'number', hint: text.extend.daysHint(amount, text.extend.units[unit]), optional: true },
+        { name: 'reason', label: text.extend.reason, kind: 'area' },
+      ],
+      paper: (values) => previewUrl(id, paperOf(matter, 'extended'), of(values, 'reason')),
+      send: (values, key) => acts.extend(id, key, { reason: of(values, 'reason'), days: of(values, 'days') === '' ? null : Number(of(values, 'days')) }),
+    },
+    first_review: opinion(application, 'first'),
+    second_review: opinion(application, 'second'),
+    deliver: {
+      title: text.deliver.title,
+      action: text.deliver.action,
+      fields: [
+        { name: 'method', label: text.deliver.method },
+        { name: 'on', label: text.deliver.on, kind: 'date', optional: true },
+        { name: 'place', label: text.deliver.place },
+        { name: 'recipient', label: text.deliver.recipient },
+        { name: 'remark', label: text.deliver.remark, kind: 'area', optional: true },
+      ],
+      paper: () => previewUrl(id, paperOf(matter, 'delivered')),
+      send: (values, key) =>
+        acts.deliver(id, key, {
+          method: of(values, 'method'),
+          on: of(values, 'on') || null,
+          place: of(values, 'place'),
+          recipient: of(values, 'recipient'),
+          remark: of(values, 'remark'),
+        }),
+    },
+  }
+}
