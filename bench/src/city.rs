@@ -61,6 +61,10 @@ const SIZES: [&str; 4] = ["小型", "微型", "中型", "大型"];
 const DANGERS: [&str; 4] = ["红", "橙", "黄", "蓝"];
 /// Numbers of one year; the pattern of the city has six digits.
 const A_YEAR: usize = 900_000;
+/// Licences were issued from this day on, over so many days, the oldest entered first as in any register: two in
+/// five are expired.
+const FIRST_ISSUE: Date = date!(2022 - 01 - 03);
+const ISSUING_DAYS: usize = 1780;
 /// Licences in one transaction.
 const BATCH: usize = 1000;
 /// The matter of the applications, and the departments that review it.
@@ -135,7 +139,7 @@ pub struct Keys {
 }
 
 /// Gives every enterprise in the registry a licence of the old register. Returns the keys in no special order.
-pub async fn licences(platform: &Platform) -> Outcome<Keys> {
+pub async fn licences(platform: &Platform, count: usize) -> Outcome<Keys> {
     let system = Actor::system("bench");
     let mut keys = Keys::default();
     let mut batch = Vec::with_capacity(BATCH);
@@ -150,7 +154,8 @@ pub async fn licences(platform: &Platform) -> Outcome<Keys> {
         };
         let page = platform.registry.search(&system, &query).await?;
         for enterprise in page.items {
-            let licence = licence(keys.numbers.len(), enterprise)?;
+            let place = keys.numbers.len();
+            let licence = licence((place, count), enterprise)?;
             keys.numbers.push(escaped(&licence.number.to_string()));
             keys.codes.push(escaped(licence.holder.code.as_str()));
             batch.push(licence);
@@ -166,12 +171,13 @@ pub async fn licences(platform: &Platform) -> Outcome<Keys> {
     }
 }
 
-fn licence(place: usize, enterprise: Enterprise) -> Outcome<DirectIssue> {
-    let (year, serial) = (2024 + place / A_YEAR, place % A_YEAR + 1);
+fn licence((place, count): (usize, usize), enterprise: Enterprise) -> Outcome<DirectIssue> {
+    let days = i64::try_from(place * ISSUING_DAYS / count.max(1))?;
+    let from = FIRST_ISSUE + Duration::days(days);
+    let (year, serial) = (from.year(), place % A_YEAR + 1);
     let number = format!("（赣）WH安许证字〔{year}〕{serial:06}");
-    let days = i64::try_from(place % 700)?;
-    let from: Date = date!(2024 - 01 - 01) + Duration::days(days);
-    let until = from.replace_year(from.year() + 3)? - Duration::DAY;
+    let until = (from - Duration::DAY).replace_year(from.year() + 3);
+    let until = until.unwrap_or(from + Duration::days(1094));
     Ok(DirectIssue {
         number: LicenceNumber::parse(&number).map_err(|fault| fault.to_string())?,
         identifier: None,

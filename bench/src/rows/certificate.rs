@@ -184,7 +184,7 @@ pub(super) async fn city(options: &Options, folder: &Path, report: &mut Report) 
         .registry
         .import_file(&system, "city.csv", bytes, Default::default(), |_| {})
         .await?;
-    let keys = city::licences(&platform).await?;
+    let keys = city::licences(&platform, options.city).await?;
     platform.licences.press_missing(&system).await?;
     let begun = Instant::now();
     platform.workers().drain().await?;

@@ -152,7 +152,7 @@ fn remove(file: &Path) -> Outcome<()> {
 /// One licence for each enterprise, taken over from the old register.
 pub(super) async fn licences(place: &Place<'_>, platform: &Platform, report: &mut Report) -> Outcome<Keys> {
     let begun = Instant::now();
-    let keys = city::licences(platform).await?;
+    let keys = city::licences(platform, place.size).await?;
     let time = begun.elapsed();
     if place.options.wants(Row::Import) {
         let rows = thousands(rate(u64::try_from(keys.numbers.len())?, time));

@@ -167,6 +167,7 @@ fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOption
         .max_connections(connections.max(1))
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(30))
+        .test_before_acquire(false) // a file is not lost between two uses
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |opts| {
             let opts = opts
@@ -193,6 +194,8 @@ fn postgres_options(url: &str, connections: u32, read_only: bool) -> ConnectOpti
         .max_connections(connections.max(2))
         .min_connections(1)
         .acquire_timeout(Duration::from_secs(30))
+        // A ping before every use would double the round trips of a small read.
+        .test_before_acquire_if_idle_for(Duration::from_secs(1))
         .sqlx_logging(false)
         .map_sqlx_postgres_opts(move |opts| {
             if read_only {
