@@ -2,6 +2,7 @@
 
 use std::{io::IsTerminal, sync::Arc};
 
+use ::demo::{DemoError, Found};
 use kernel::{RandomIds, SystemClock};
 use server::{Config, Foundation, Platform, PlatformError};
 use tracing_subscriber::EnvFilter;
@@ -33,8 +34,15 @@ pub async fn foundation(config: Config) -> Result<Foundation, PlatformError> {
 
 /// Serves until stopped by a signal.
 pub async fn serve(config: Config) -> Outcome {
-    let platform = open(config).await?;
-    listen(platform).await
+    let foundation = foundation(config).await?;
+    let city = matches!(
+        ::demo::look(&foundation.kernel).await,
+        Ok(Found::City(_)) | Err(DemoError::Unfinished)
+    );
+    if city && !foundation.config.demo {
+        return Err(DemoError::Unmarked.into());
+    }
+    listen(Platform::over(foundation)?).await
 }
 
 /// Serves the open platform until stopped by a signal.

@@ -69,6 +69,9 @@ pub enum DemoError {
     /// A scan could not be made.
     #[error("scan")]
     Scan(#[from] image::ImageError),
+    /// The accounts of a demo city have a password that everybody knows.
+    #[error("this installation is a demo city; serve it with `anxu demo`, or as a demo with ANXU_DEMO=true")]
+    Unmarked,
     /// The ingredients of the city contradict each other.
     #[error("demo/city.json: {0}")]
     Setting(String),
