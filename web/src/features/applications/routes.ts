@@ -1,5 +1,6 @@
 import { Files, List } from '@element-plus/icons-vue'
 import { type Feature, may, type Me } from '@/shared/lib/feature'
+import { applicant } from '@/locales/zh-CN/applicant'
 import { applications as text } from '@/locales/zh-CN/applications'
 import { officer } from '@/locales/zh-CN/officer'
 import { useTasks } from './tasks'
@@ -13,20 +14,26 @@ const WORK = [
   'applications:decide',
   'licences:deliver',
 ]
+/** Whoever acts or looks for an enterprise. */
+const owns = (me: Me): boolean => me.end === 'enterprise' && may(me, 'applications:read')
 const works = (me: Me): boolean => me.end !== 'enterprise' && may(me, ...WORK)
 
 const feature: Feature = {
   routes: [
     { path: 'tasks', name: 'tasks', component: () => import('./pages/TasksPage.vue'), meta: { title: text.tasks.title, needs: WORK } },
+    { path: 'applications/new', component: () => import('./pages/applicant/ChooseMatterPage.vue'), meta: { title: applicant.choose.title, needs: ['applications:draft'] } },
     { path: 'applications', component: () => import('./pages/officer/ApplicationList.vue'), meta: { title: officer.list.title, needs: ['applications:read'] } },
-    { path: 'applications/:id', props: true, component: () => import('./pages/ApplicationPage.vue'), meta: { title: officer.list.title, needs: ['applications:read'] } },
+    { path: 'applications/:id/edit', props: true, component: () => import('./pages/applicant/FillPage.vue'), meta: { title: applicant.fill.title, needs: ['applications:draft'] } },
+    { path: 'applications/:id', props: true, component: () => import('./pages/ApplicationPage.vue'), meta: { title: applicant.track.facts, needs: ['applications:read'] } },
   ],
   places: [
     { to: '/tasks', text: text.tasks.title, icon: List, order: 10, shows: works, count: () => useTasks().urgent },
     { to: '/applications', text: officer.list.place, icon: Files, order: 20, shows: (me) => me.end !== 'enterprise' && may(me, 'applications:read') },
+    { to: '/', text: applicant.list.title, icon: Files, order: 20, shows: owns },
   ],
   homes: [
     { order: 10, shows: works, page: () => import('./pages/TasksPage.vue') },
+    { order: 20, shows: owns, page: () => import('./pages/applicant/ApplicationsPage.vue') },
   ],
 }
 
