@@ -17,6 +17,8 @@ use crate::Platform;
 
 /// How long a part may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long liveness waits for what it only mentions.
+const GLANCE: Duration = Duration::from_millis(500);
 /// Sealing that lags so long needs looking after, seconds.
 const LAG: i64 = 300;
 
@@ -129,16 +131,21 @@ async fn answers<E: std::error::Error>(
     }
 }
 
+/// Looks briefly: whether the process lives must be answered also while the database does not.
 async fn warnings(platform: &Platform) -> Vec<Warning> {
     let mut all = key_warnings(platform);
     let now = platform.kernel.now();
-    if let Ok(Ok(backlog)) = tokio::time::timeout(PATIENCE, outbox::backlog(platform.kernel.db(), now)).await
+    let (backlog, waiting) = tokio::join!(
+        tokio::time::timeout(GLANCE, outbox::backlog(platform.kernel.db(), now)),
+        tokio::time::timeout(GLANCE, platform.transparency.unsealed()),
+    );
+    if let Ok(Ok(backlog)) = backlog
         && backlog.dead > 0
     {
         let detail = format!("有 {} 个任务多次失败后已放弃，请查看原因并重新执行", backlog.dead);
         all.push(Warning { part: "jobs", detail });
     }
-    if let Ok(Ok(waiting)) = tokio::time::timeout(PATIENCE, platform.transparency.unsealed()).await
+    if let Ok(Ok(waiting)) = waiting
         && waiting.oldest.is_some_and(|oldest| seconds(now, oldest) > LAG)
     {
         let detail = format!("有 {} 条事件尚未封存到存证日志，已超过 {LAG} 秒", waiting.events);
@@ -191,8 +198,10 @@ async fn metrics_text(State(health): State<Health>) -> String {
 async fn look_up(platform: &Platform) {
     let now = platform.kernel.now();
     gauge!("anxu_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
-    let backlog = tokio::time::timeout(PATIENCE, outbox::backlog(platform.kernel.db(), now)).await;
-    let waiting = tokio::time::timeout(PATIENCE, platform.transparency.unsealed()).await;
+    let (backlog, waiting) = tokio::join!(
+        tokio::time::timeout(PATIENCE, outbox::backlog(platform.kernel.db(), now)),
+        tokio::time::timeout(PATIENCE, platform.transparency.unsealed()),
+    );
     let up = matches!((&backlog, &waiting), (Ok(Ok(_)), Ok(Ok(_))));
     gauge!("anxu_database_up").set(if up { 1.0 } else { 0.0 });
     if let Ok(Ok(backlog)) = backlog {

@@ -24,6 +24,17 @@ async fn the_proof_of_a_file_holds_by_itself() {
     fs::write(house.path("file.tlog-proof"), &proof).unwrap();
     let pdf = house.path("certificate.pdf");
     house.done(&["certificate", &number, "--out", &pdf]);
+    // Place and signer come from the city's file; the place is a string of UTF-16 in hexadecimal.
+    assert!(judge("pdfsig", &["-nocert", &pdf]).contains("CN=南昌市应急管理局,"));
+    let place: String = "江西省南昌市"
+        .encode_utf16()
+        .map(|unit| format!("{unit:04x}"))
+        .collect();
+    let bytes = String::from_utf8_lossy(&fs::read(&pdf).unwrap()).to_lowercase();
+    assert!(
+        bytes.contains(&format!("/location<feff{place}>")),
+        "no place in the signature"
+    );
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let said = judge(
         "python3",
