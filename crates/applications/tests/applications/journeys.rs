@@ -316,7 +316,7 @@ async fn a_correction_names_exactly_what_to_mend_and_stops_the_clock() {
     );
     assert_eq!(
         problem(apps.save_form(&keeper, id, 99, form()).await.unwrap_err()).status,
-        409
+        412
     );
     house.days(4);
     house.upload(id, &key, &pdf(91)).await.unwrap();
