@@ -52,15 +52,22 @@ pub(super) async fn upload(
     let mut form = form.map_err(|_| Problem::bad_request("请以 multipart/form-data 上传文件。"))?;
     let mut upload = applications.begin_upload(&actor, id, &material).await?;
     let mut name = None;
-    // The form is read to its end before anything is kept: what did not arrive whole never becomes a file.
+    // The form is read to its end before anything is kept: what did not arrive whole never becomes a file. Also
+    // when a file is refused: a browser that is still sending would see a broken connection, not the answer.
+    let mut refused = None;
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         if field.name() != Some("file") || name.is_some() {
             continue;
         }
         name = Some(field.file_name().unwrap_or_default().to_owned());
         while let Some(chunk) = field.chunk().await.map_err(broken)? {
-            upload.push(&chunk).map_err(ApplicationsError::from)?;
+            if refused.is_none() {
+                refused = upload.push(&chunk).err();
+            }
         }
+    }
+    if let Some(refused) = refused {
+        return Err(ApplicationsError::from(refused).into());
     }
     let name = name.ok_or_else(|| Problem::field("file", "请选择要上传的文件"))?;
     let (record, _) = applications.finish_upload(&actor, id, upload, &name).await?;
