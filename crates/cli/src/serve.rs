@@ -4,7 +4,7 @@ use std::{io::IsTerminal, sync::Arc};
 
 use ::demo::{DemoError, Found};
 use kernel::{RandomIds, SystemClock};
-use server::{Config, Foundation, Platform, PlatformError};
+use server::{Config, Foundation, Platform, PlatformError, keyring};
 use tracing_subscriber::EnvFilter;
 
 use crate::Outcome;
@@ -34,6 +34,8 @@ pub async fn foundation(config: Config) -> Result<Foundation, PlatformError> {
 
 /// Serves until stopped by a signal.
 pub async fn serve(config: Config) -> Outcome {
+    // Said before anything is made or migrated.
+    keyring::check(&config)?;
     let foundation = foundation(config).await?;
     let city = matches!(
         ::demo::look(&foundation.kernel).await,
