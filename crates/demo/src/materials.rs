@@ -73,7 +73,7 @@ impl Material {
             let sign = self.name.bytes().fold(u64::from(self.variant), |sign, byte| {
                 sign.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte)
             });
-            return png(sign ^ u64::from(self.mended));
+            return png(sign ^ (u64::from(self.mended) << 7));
         }
         let title: String = self.name.chars().take(24).collect();
         let lines = [

@@ -60,9 +60,18 @@ pub(super) async fn upload(
             continue;
         }
         name = Some(field.file_name().unwrap_or_default().to_owned());
-        while let Some(chunk) = field.chunk().await.map_err(broken)? {
-            if refused.is_none() {
-                refused = upload.push(&chunk).err();
+        loop {
+            match field.chunk().await {
+                Ok(Some(chunk)) if refused.is_none() => refused = upload.push(&chunk).err(),
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                // What the file was refused for says more than where the sending was cut off.
+                Err(error) => {
+                    return Err(refused.map_or_else(
+                        || broken(error),
+                        |refused| ApplicationsError::from(refused).into(),
+                    ));
+                }
             }
         }
     }
