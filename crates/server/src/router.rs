@@ -30,7 +30,7 @@ use crate::{
     middleware::{
         access, idempotent,
         identify::{self, Identification},
-        measure,
+        linger, measure,
     },
     web, wiring,
 };
@@ -144,6 +144,7 @@ fn with_common_layers(router: Router) -> Router {
         SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
     };
     router
+        .layer(from_fn(linger::hear_out))
         .layer(from_fn(measure::measure))
         .layer(CompressionLayer::new())
         .layer(header("x-content-type-options", "nosniff"))

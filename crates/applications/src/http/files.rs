@@ -60,23 +60,9 @@ pub(super) async fn upload(
             continue;
         }
         name = Some(field.file_name().unwrap_or_default().to_owned());
-        loop {
-            match field.chunk().await {
-                Ok(Some(chunk)) if refused.is_none() => refused = upload.push(&chunk).err(),
-                Ok(Some(_)) => {}
-                Ok(None) => break,
-                // What the file was refused for says more than where the sending was cut off.
-                Err(error) => {
-                    return Err(refused.map_or_else(
-                        || broken(error),
-                        |refused| ApplicationsError::from(refused).into(),
-                    ));
-                }
-            }
+        while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            upload.push(&chunk).map_err(ApplicationsError::from)?;
         }
-    }
-    if let Some(refused) = refused {
-        return Err(ApplicationsError::from(refused).into());
     }
     let name = name.ok_or_else(|| Problem::field("file", "请选择要上传的文件"))?;
     let (record, _) = applications.finish_upload(&actor, id, upload, &name).await?;

@@ -4,4 +4,5 @@ pub mod access;
 mod content;
 pub mod idempotent;
 pub mod identify;
+pub mod linger;
 pub mod measure;
