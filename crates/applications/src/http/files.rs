@@ -52,9 +52,7 @@ pub(super) async fn upload(
     let mut form = form.map_err(|_| Problem::bad_request("请以 multipart/form-data 上传文件。"))?;
     let mut upload = applications.begin_upload(&actor, id, &material).await?;
     let mut name = None;
-    // The form is read to its end before anything is kept: what did not arrive whole never becomes a file. Also
-    // when a file is refused: a browser that is still sending would see a broken connection, not the answer.
-    let mut refused = None;
+    // The form is read to its end before anything is kept: what did not arrive whole never becomes a file.
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         if field.name() != Some("file") || name.is_some() {
             continue;
