@@ -4,8 +4,8 @@ use kernel::{Actor, FieldError};
 
 use super::{Column, Issue, IssueKind};
 use crate::{
-    service::export::SheetWriter,
     model::{Field, ImportId},
+    service::export::SheetWriter,
     service::{Outcome, Registry, RegistryError},
 };
 
