@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod demo;
+mod import;
 mod keys;
 mod log;
 mod openapi;
@@ -60,7 +61,7 @@ enum Command {
     User(user::Command),
     /// Import data.
     #[command(subcommand)]
-    Import(user::Import),
+    Import(import::Command),
 }
 
 #[tokio::main]
@@ -84,7 +85,7 @@ async fn main() -> ExitCode {
         Command::Certificate(args) => audit::certificate(config, args).await,
         Command::Openapi => openapi::run().await,
         Command::User(command) => user::run(config, command).await,
-        Command::Import(command) => user::import(config, command, cli.json).await,
+        Command::Import(command) => import::run(config, command, cli.json).await,
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

@@ -1,6 +1,6 @@
-//! `anxu user` makes the first administrator; `anxu import` takes lists over.
+//! `anxu user` makes the first administrator.
 
-use std::{io::Read, path::PathBuf};
+use std::io::Read;
 
 use clap::Subcommand;
 use identity::{End, Identity, NewAccount};
@@ -47,72 +47,4 @@ pub async fn run(config: Config, command: Command) -> Outcome {
     };
     identity.create(&Actor::system("anxu user"), account).await?;
     Ok(true)
-}
-
-/// What to import.
-#[derive(Subcommand)]
-pub enum Import {
-    /// Enterprises from an xlsx or csv file.
-    Enterprises {
-        /// The file.
-        file: PathBuf,
-        /// Check only, change nothing.
-        #[arg(long)]
-        dry_run: bool,
-    },
-}
-
-/// Imports; success only when the file was read to its end and no row refused.
-pub async fn import(config: Config, command: Import, json: bool) -> Outcome {
-    let Import::Enterprises { file, dry_run } = command;
-    let platform = serve::open(config).await?;
-    crate::user::enterprises(&platform, &file, dry_run, json).await
-}
-
-#[allow(clippy::print_stdout, reason = "the report is the output")]
-async fn enterprises(
-    platform: &server::Platform,
-    file: &std::path::Path,
-    dry_run: bool,
-    json: bool,
-) -> Outcome {
-    let name = file
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let bytes = std::fs::read(file)?;
-    let options = registry::ImportOptions {
-        dry_run,
-        ..registry::ImportOptions::default()
-    };
-    let report = platform
-        .registry
-        .import_file(
-            &Actor::system("anxu import"),
-            &name,
-            bytes.into(),
-            options,
-            |_| {},
-        )
-        .await?;
-    if json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
-    } else {
-        println!("{}", in_words(&report));
-    }
-    Ok(report.refused == 0 && report.failure.is_none())
-}
-
-fn in_words(report: &registry::ImportReport) -> String {
-    let counts = format!(
-        "读取 {} 行：登记 {}，变更 {}，跳过 {}，退回 {}；登记的企业中代码有疑问的 {}",
-        report.read, report.taken, report.changed, report.skipped, report.refused, report.warned
-    );
-    let trial = if report.dry_run {
-        "（试运行，未改动数据）"
-    } else {
-        ""
-    };
-    let failure = report.failure.as_deref().map(|why| format!("\n✗ {why}"));
-    format!("{counts}{trial}{}", failure.unwrap_or_default())
 }

@@ -16,6 +16,8 @@ pub use model::{
     Danger, Enterprise, EnterpriseQuery, EnterpriseState, Facility, Field, ImportId, Limits, NewEnterprise,
     Settings, SizeClass, Sort, Staff,
 };
-pub use service::import::{Column, IMPORT_JOB, ImportOptions, ImportReport, ImportState, IssueKind};
+pub use service::import::{
+    Column, ErrorFormat, IMPORT_JOB, ImportOptions, ImportReport, ImportState, IssueKind,
+};
 pub use service::{Registry, RegistryError};
 pub use store::{EnterpriseAudit, FacilityAudit, StaffAudit};

@@ -74,8 +74,32 @@ fn a_list_is_imported_and_faults_fail_the_command() {
 
     list += &format!("南昌末厂,{},2023-02-30\n", credit_code(51));
     let faulty = empty.keep("错误.csv", list.as_bytes());
-    let (success, refused) = report(&empty.run(&["import", "enterprises", &faulty, "--json"]));
+    let errors = empty.path("退回.csv");
+    let arguments = ["import", "enterprises", &faulty, "--errors", &errors, "--json"];
+    let (success, refused) = report(&empty.run(&arguments));
     assert!(!success && refused["refused"] == 1, "{refused}");
+    let kept = std::fs::read_to_string(&errors).unwrap();
+    assert!(
+        kept.contains("南昌末厂") && kept.contains("没有“2023-02-30”这一天"),
+        "{kept}"
+    );
+    let words = told(&empty.run(&["import", "enterprises", &faulty]));
+    assert!(
+        words.contains("读取 51 行") && words.contains("退回 1"),
+        "{words}"
+    );
+
+    let old = empty.keep(
+        "旧号.csv",
+        "企业名称,注册号\n南昌老厂,110108000000016\n".as_bytes(),
+    );
+    assert!(
+        !empty.run(&["import", "enterprises", &old]).status.success(),
+        "no region is known"
+    );
+    let (success, placed) =
+        report(&empty.run(&["import", "enterprises", &old, "--region", "360102", "--json"]));
+    assert!(success && placed["taken"] == 1, "{placed}");
     assert!(
         !empty
             .run(&["import", "enterprises", "no-such-file.csv"])

@@ -18,10 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{attachment, xlsx};
 use crate::{
     model::ImportId,
-    service::import::{
-        ImportOptions, ImportReport, IssueKind,
-        errors::{ErrorFormat, message},
-    },
+    service::import::{ErrorFormat, ImportOptions, ImportReport, IssueKind, errors::message},
     service::{Registry, RegistryError},
 };
 

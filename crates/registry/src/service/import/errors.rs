@@ -16,7 +16,7 @@ const ERROR: &str = "错误";
 
 /// Format of the error file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ErrorFormat {
+pub enum ErrorFormat {
     /// UTF-8 with byte order mark, so that spreadsheet programs read it.
     Csv,
     /// Office Open XML.
@@ -28,12 +28,7 @@ impl Registry {
     ///
     /// # Errors
     /// [`RegistryError::NotFound`].
-    pub(crate) async fn import_errors(
-        &self,
-        actor: &Actor,
-        id: ImportId,
-        format: ErrorFormat,
-    ) -> Outcome<Vec<u8>> {
+    pub async fn import_errors(&self, actor: &Actor, id: ImportId, format: ErrorFormat) -> Outcome<Vec<u8>> {
         let run = self.visible_run(actor, id).await?;
         let columns = run.report.columns;
         let mut rows = Vec::new();

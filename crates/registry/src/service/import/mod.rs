@@ -16,6 +16,7 @@ use bytes::Bytes;
 use codes::RegionCode;
 pub use columns::Column;
 pub(crate) use drive::DriveError;
+pub use errors::ErrorFormat;
 use kernel::{
     Actor, FieldError, Happened, Moment, NewJob, Page, PageQuery, Permission, Role, Scope, Subject,
     ids::AccountId,
