@@ -91,7 +91,7 @@ fn a_list_is_imported_and_faults_fail_the_command() {
 
     let old = empty.keep(
         "旧号.csv",
-        "企业名称,注册号\n南昌老厂,110108000000016\n".as_bytes(),
+        "企业名称,注册号\n南昌老厂,330199000000016\n".as_bytes(),
     );
     assert!(
         !empty.run(&["import", "enterprises", &old]).status.success(),
