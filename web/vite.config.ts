@@ -46,8 +46,12 @@ export default defineConfig({
   ],
   resolve: { alias: { '@': here('./src') } },
   server: {
+    // The server compares the origin of an act with the host it was sent to: the host has to stay the browser's.
     proxy: Object.fromEntries(
-      ['/api', '/v/', '/V/', '/verify', '/search', '/matters', '/log', '/pki', '/proofs', '/open-data'].map((path) => [path, server]),
+      ['/api', '/v/', '/V/', '/verify', '/search', '/matters', '/log', '/pki', '/proofs', '/open-data'].map((path) => [
+        path,
+        { target: server, changeOrigin: false },
+      ]),
     ),
   },
   build: {
