@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFile, writeFileSync } from 'node:fs'
 import { fileURLToPath, URL } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import Components from 'unplugin-vue-components/vite'
@@ -14,8 +14,14 @@ const server = process.env.ANXU_DEV_SERVER ?? 'http://127.0.0.1:8080'
 /** Scans and PDF files made in China often name fonts without carrying them; pdf.js needs these tables then. */
 const tablesOfPdf: Plugin = {
   name: 'tables-of-pdf',
-  apply: 'build',
+  configureServer({ middlewares }) {
+    middlewares.use('/app/pdf', (request, response, next) => {
+      const path = here(`./node_modules/pdfjs-dist${new URL(request.url ?? '/', 'http://localhost').pathname}`)
+      readFile(path, (fault, data) => (fault ? next() : response.end(data)))
+    })
+  },
   closeBundle() {
+    if (this.environment.config.command !== 'build') return
     for (const folder of ['cmaps', 'standard_fonts', 'wasm']) {
       const from = here(`./node_modules/pdfjs-dist/${folder}/`)
       const to = here(`./dist/pdf/${folder}/`)

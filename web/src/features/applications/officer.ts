@@ -18,6 +18,13 @@ export const readMatter = (key: string, version: number, signal: AbortSignal): P
 export const readTimeline = (id: string, before: number | undefined, limit: number): Promise<Schema<'Event'>[]> =>
   call(api.GET('/api/v1/applications/{id}/timeline', { params: { path: { id }, query: before === undefined ? { limit } : { before, limit } } }))
 
+/** The licence that was granted on an application, once it has its number. */
+export async function readLicenceOf(application: Application): Promise<Schema<'LicenceView'> | undefined> {
+  const query = { enterprise: application.applicant.enterprise, limit: 50 }
+  const page = await call(api.GET('/api/v1/licences', { params: { query } }))
+  return page.items.find((one) => one.application === application.id)
+}
+
 /** The acts of the officers. Each takes the key of its form, so that a retry never acts twice. */
 export const acts = {
   takeOver: (id: string, key: string) => call(api.POST('/api/v1/applications/{id}/ownership', { params: { path: { id } }, headers: once(key) })),

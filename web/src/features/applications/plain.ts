@@ -68,7 +68,8 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
   const { definition } = matter
   const conditional = definition.departments.filter((one) => one.applies_when)
   const running = application.stops.filter((stop) => !stop.resumed)
-  const reviewing = application.reviews.map(({ department, department_name }) => ({ value: department, text: department_name }))
+  const departments = (open: boolean): { value: string; text: string }[] =>
+    application.reviews.filter(({ progress }) => (progress === 'reviewing') === open).map(({ department, department_name }) => ({ value: department, text: department_name }))
   const { amount, unit } = definition.extension.longest
   return {
     take_over: { ...text.take_over, fields: [], send: (_, key) => acts.takeOver(id, key) },
@@ -108,7 +109,7 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
       text: text.return_review.text,
       action: text.return_review.action,
       fields: [
-        { name: 'department', label: text.return_review.department, kind: 'select', options: [{ value: '', text: text.return_review.choose }, ...reviewing], missing: text.return_review.missing },
+        { name: 'department', label: text.return_review.department, kind: 'select', options: [{ value: '', text: text.return_review.choose }, ...departments(false)], missing: text.return_review.missing },
         { name: 'reason', label: text.return_review.reason, kind: 'area' },
       ],
       send: (values, key) => acts.returnReview(id, of(values, 'department'), key, { reason: of(values, 'reason') }),
@@ -118,7 +119,7 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
       action: text.stop_clock.action,
       fields: [
         { name: 'cause', label: text.stop_clock.cause, kind: 'radio', options: definition.pauses.filter((one) => one.enabled).map((one) => ({ value: one.cause, text: one.name })), missing: text.stop_clock.missing },
-        { name: 'department', label: text.stop_clock.reach, kind: 'select', options: [{ value: '', text: text.stop_clock.whole }, ...reviewing] },
+        { name: 'department', label: text.stop_clock.reach, kind: 'select', options: [{ value: '', text: text.stop_clock.whole }, ...departments(true)] },
         { name: 'expected_until', label: text.stop_clock.until, kind: 'date' },
         { name: 'reason', label: text.stop_clock.reason, kind: 'area' },
       ],
@@ -165,10 +166,10 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
       title: text.deliver.title,
       action: text.deliver.action,
       fields: [
-        { name: 'method', label: text.deliver.method },
-        { name: 'on', label: text.deliver.on, kind: 'date', optional: true },
-        { name: 'place', label: text.deliver.place },
-        { name: 'recipient', label: text.deliver.recipient },
+        { name: 'method', label: text.deliver.method, kind: 'select', start: text.deliver.methods[0], options: text.deliver.methods.map((one) => ({ value: one, text: one })) },
+        { name: 'on', label: text.deliver.on, kind: 'date', hint: text.deliver.onHint, optional: true },
+        { name: 'place', label: text.deliver.place, start: application.form.delivery_address ?? '' },
+        { name: 'recipient', label: text.deliver.recipient, start: application.form.contact ?? '' },
         { name: 'remark', label: text.deliver.remark, kind: 'area', optional: true },
       ],
       paper: () => previewUrl(id, paperOf(matter, 'delivered')),

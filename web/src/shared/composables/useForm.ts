@@ -26,6 +26,8 @@ export interface Form<Values extends object, Result> {
   field: (field: string) => { id: string; error: string | undefined }
   /** Whether the form has a control for a field, so that the summary can lead there. */
   has: (field: string) => boolean
+  /** Whether nothing can be told to be wrong before the server is asked; shows what can. */
+  passes: () => boolean
   /** Acts; `undefined` when it was refused. */
   submit: () => Promise<Result | undefined>
   /** Begins anew. */
@@ -54,15 +56,15 @@ export function useForm<Values extends object, Result>({ initial, check, submit 
     return key.is
   }
 
+  function passes(): boolean {
+    const fields = check?.(values) ?? []
+    problem.value = fields.length > 0 ? { type: 'about:blank', status: 422, title: '', detail: '', fields, more: {} } : null
+    return fields.length === 0
+  }
+
   async function act(): Promise<Result | undefined> {
-    if (busy.value) return undefined
-    const found = check?.(values) ?? []
-    if (found.length > 0) {
-      problem.value = { type: 'about:blank', status: 422, title: '', detail: '', fields: found, more: {} }
-      return undefined
-    }
+    if (busy.value || !passes()) return undefined
     busy.value = true
-    problem.value = null
     const content = JSON.stringify(values)
     try {
       const result = await submit(copy(toRaw(values)), keyFor(content))
@@ -91,6 +93,7 @@ export function useForm<Values extends object, Result>({ initial, check, submit 
     error,
     field: (field) => ({ id: id(field), error: error(field) }),
     has: (field) => known.has(field),
+    passes,
     submit: act,
     reset: (to = initial) => {
       Object.assign(values, copy(to))
