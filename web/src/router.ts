@@ -12,7 +12,8 @@ const framed = routes.filter((route) => !route.meta?.open)
 
 export const router = createRouter({
   history: createWebHistory(import.meta.env.BASE_URL),
-  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : to.hash ? { el: to.hash } : { top: 0 }),
+  // A page that still loads leads to its own part (`to.hash`) when that is there.
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
   routes: [
     ...alone.map((route) => ({ ...route, path: `/${route.path}` })),
     {

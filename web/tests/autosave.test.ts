@@ -66,6 +66,20 @@ describe('what is typed', () => {
     expect(kept.read<{ values: Values }>('draft.me.one')?.values.scope).toBe('乙')
   })
 
+  it('is kept here when the server refuses it, and sent again once it is mended', async () => {
+    const save = vi.fn<(values: Values) => Promise<void>>().mockRejectedValueOnce(new ProblemError(readProblem(422, { title: '有一处不对' }))).mockResolvedValue()
+    const { values, autosave } = page(save)
+    values.scope = '甲'
+    await nextTick()
+    await rest()
+    expect(autosave.state.value).toBe('refused')
+    expect(kept.read('draft.me.one')).not.toBeNull()
+    values.scope = '乙'
+    await nextTick()
+    await rest()
+    expect(autosave.state.value).toBe('saved')
+  })
+
   it('is offered again after the page was lost', async () => {
     kept.write('draft.me.one', { at: '2026-03-02T04:00:00Z', version: 3, values: { scope: '甲醇' } })
     const { values, autosave } = page(() => Promise.resolve())

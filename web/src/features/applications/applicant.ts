@@ -124,3 +124,8 @@ export function mendable({ state, correction_notice: notice, materials }: Applic
     materials: materials.filter((material) => material.to_be_mended),
   }
 }
+
+export type Licence = Schema<'LicenceView'>
+/** The licences of the own enterprise, newest first; more than one page of them nobody has. */
+export const readLicences = async (signal?: AbortSignal): Promise<Licence[]> =>
+  (await call(api.GET('/api/v1/licences', { params: { query: { limit: 50 } }, ...(signal && { signal }) }))).items

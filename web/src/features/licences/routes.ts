@@ -1,15 +1,19 @@
 import { Stamp } from '@element-plus/icons-vue'
 import { type Feature, may } from '@/shared/lib/feature'
+import { holder } from '@/locales/zh-CN/holder'
 import { licences as text } from '@/locales/zh-CN/licences'
 
 const needs = ['licences:read']
 
 const feature: Feature = {
   routes: [
-    { path: 'licences', component: () => import('./pages/LicenceList.vue'), meta: { title: text.title, needs } },
-    { path: 'licences/:id', props: true, component: () => import('./pages/LicencePage.vue'), meta: { title: text.title, needs } },
+    { path: 'licences', component: () => import('./pages/LicencesAddress.vue'), meta: { title: text.title, needs } },
+    { path: 'licences/:id', props: true, component: () => import('./pages/LicenceAddress.vue'), meta: { title: text.title, needs } },
   ],
-  places: [{ to: '/licences', text: text.title, icon: Stamp, order: 30, shows: (me) => me.end !== 'enterprise' && may(me, ...needs) }],
+  places: [
+    { to: '/licences', text: text.title, icon: Stamp, order: 30, shows: (me) => me.end !== 'enterprise' && may(me, ...needs) },
+    { to: '/licences', text: holder.list.place, icon: Stamp, order: 30, shows: (me) => me.end === 'enterprise' && may(me, ...needs) },
+  ],
 }
 
 export default feature

@@ -74,6 +74,13 @@ export const shared = {
     descending: '降序',
     sortBy: (name: string) => `按${name}排序`,
   },
+  views: {
+    heading: '常用视图',
+    save: '保存为视图',
+    name: '视图名称',
+    hint: '现在的筛选条件会存在这台电脑上，只有您的账号能看到。',
+    remove: (name: string) => `删除视图 ${name}`,
+  },
   upload: {
     drop: '把文件拖到这里，或者',
     choose: '选择文件',
@@ -109,6 +116,7 @@ export const shared = {
     dirty: '有改动，稍后保存',
     saving: '正在保存',
     saved: (time: string) => `${time} 已保存`,
+    refused: '有内容要改正，改好后自动保存；已填的都留在本机',
     local: '网络不通，已存在本机，连上后自动提交',
     stale: '他人已修改，请刷新后核对',
     restore: '本机有一份没有提交的内容',
@@ -121,6 +129,12 @@ export const shared = {
     sealed: (index: number) => `存证第 ${index} 条`,
     unsealed: '等待存证',
     more: '更早的记录',
+    times: (times: number) => `连续 ${times} 次`,
+  },
+  licence: {
+    until: (day: string) => `有效期至 ${day}`,
+    begins: (day: string) => `${day} 生效`,
+    left: (days: number) => (days < 0 ? `已过期 ${-days} 天` : days === 0 ? '今天到期' : `还有 ${days} 天`),
   },
   qr: '二维码',
 } as const

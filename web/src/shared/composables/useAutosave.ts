@@ -3,7 +3,7 @@ import { isAbort, kinds, ProblemError } from '@/api/problem'
 import { kept } from '@/shared/lib/store'
 
 /** Where the content stands. */
-export type Saving = 'clean' | 'dirty' | 'saving' | 'saved' | 'local' | 'stale'
+export type Saving = 'clean' | 'dirty' | 'saving' | 'saved' | 'local' | 'refused' | 'stale'
 
 interface Local<Values> {
   at: string
@@ -59,7 +59,7 @@ export function useAutosave<Values extends object>({ key, values, version, save,
       if (isAbort(error)) return false
       if (!(error instanceof ProblemError)) throw error
       const { type, status } = error.problem
-      state.value = type === kinds.stale ? 'stale' : status === 0 || status >= 500 ? 'local' : 'dirty'
+      state.value = type === kinds.stale ? 'stale' : status === 0 || status >= 500 ? 'local' : 'refused'
       return false
     }
     known = content

@@ -63,3 +63,10 @@ export function bytes(size: number): string {
   if (size < 1_000_000) return `${Math.round(size / 1_000)} KB`
   return `${(size / 1_000_000).toFixed(1)} MB`
 }
+
+/** The full name of a region without the province and city that everybody on this platform is in. */
+export function withinCity(name: string, city: string | undefined): string {
+  const at = city ? name.indexOf(city) : -1
+  const rest = at < 0 || !city ? name : name.slice(at + city.length)
+  return rest === '' ? (city ?? name) : rest
+}
