@@ -46,6 +46,7 @@ pub fn pages(public: Public) -> Router {
         .route("/robots.txt", get(robots))
         .route("/sitemap.xml", get(sitemap_index))
         .route("/sitemap/{part}", get(sitemap_part))
+        .route("/scan.js", get(scan_script))
         .route("/favicon.svg", get(favicon))
         .route("/favicon.ico", get(favicon))
         .layer(DefaultBodyLimit::max(body_limit()))
@@ -209,6 +210,16 @@ async fn sitemap_part(State(public): State<Public>, Path(part): Path<String>, as
         Ok(entries) => seo::licences(&public, &entries, &asked),
         Err(error) => reply::fault(&public, error, &asked),
     }
+}
+
+async fn scan_script(asked: HeaderMap) -> Response {
+    reply::send(
+        StatusCode::OK,
+        reply::Keep::Long,
+        &asked,
+        "text/javascript; charset=utf-8",
+        include_str!("../../assets/scan.js").to_owned(),
+    )
 }
 
 async fn favicon(asked: HeaderMap) -> Response {

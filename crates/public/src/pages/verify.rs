@@ -62,7 +62,7 @@ pub(crate) fn form(
     } else {
         Keep::Long
     };
-    reply::page(status, keep, asked, &template)
+    reply::with_camera(reply::page(status, keep, asked, &template))
 }
 
 fn wrong(problem: &Problem) -> Wrong {

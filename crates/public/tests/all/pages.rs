@@ -33,7 +33,8 @@ async fn every_page_is_small_whole_and_guarded() {
             page.text.starts_with("<!doctype html>") && page.text.trim_end().ends_with("</html>"),
             "{path}"
         );
-        assert!(!page.text.contains("<script"), "{path}");
+        let scripts = page.text.matches("<script").count();
+        assert_eq!(scripts, usize::from(path == "/verify"), "{path}");
         assert!(
             !page.text.contains("style=\""),
             "{path}: the policy forbids style attributes"
@@ -49,6 +50,13 @@ async fn every_page_is_small_whole_and_guarded() {
             "{path}: {policy}"
         );
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!(
+            policy.contains("script-src 'self'"),
+            path == "/verify",
+            "{path}: {policy}"
+        );
+        let camera = page.header("permissions-policy").contains("camera=(self)");
+        assert_eq!(camera, path == "/verify", "{path}");
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
     }
 }
@@ -447,4 +455,23 @@ async fn the_reader_of_the_api_shows_each_operation() {
         assert!(group.contains(part), "{part}");
     }
     assert_eq!(get("/api/docs/nothing").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn scanning_needs_one_small_script_and_is_never_the_only_way() {
+    let page = get("/verify").await.text;
+    let scan = page
+        .split("id=\"scan\"")
+        .nth(1)
+        .and_then(|rest| rest.split('>').next());
+    assert!(
+        scan.is_some_and(|tag| tag.contains("hidden")),
+        "without script nothing of it is seen"
+    );
+    assert!(page.contains("<script src=\"/scan.js\" defer></script>"));
+    assert!(page.contains("capture=\"environment\"") && page.contains("name=\"qr\""));
+    let script = get("/scan.js").await;
+    assert_eq!(script.status, StatusCode::OK);
+    assert!(script.header("content-type").starts_with("text/javascript"));
+    assert!(script.text.len() < 4_000, "{} bytes", script.text.len());
 }
