@@ -86,4 +86,37 @@ on_both! {
         let (_, own) = app.as_("county").await.get("/api/v1/accounts").await;
         assert_eq!(own["items"].as_array().unwrap().len(), 1);
     }
+
+    async fn nobody_gives_a_reach_that_he_has_not(app) {
+        let scope = |code: &str| Scope { regions: vec![code.into()], ..Scope::default() };
+        app.account("city", &[Role::Administrator], scope("3601")).await;
+        app.account("county", &[Role::Administrator], scope("360103")).await;
+        app.officer("clerk", &[Role::WindowClerk]).await;
+        let elsewhere = app.enterprise("南昌龘盛采石有限公司", 1).await;
+        let county = app.as_("county").await;
+        let body = |login: &str, regions: &[&str]| json!({ "login": login, "name": "王审查", "end": "government",
+            "roles": ["regulator"], "regions": regions, "region": "360103", "password": PASSWORD });
+        let (status, problem) = county.post("/api/v1/accounts", body("wide", &["3601"])).await;
+        assert_eq!((status, problem["errors"][0]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("regions")), "{problem}");
+        let (status, made) = county.post("/api/v1/accounts", body("right", &["360103"])).await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+        let wider = json!({ "name": "王审查", "roles": ["regulator"], "regions": ["360103", "360102"], "state": "active" });
+        let path = format!("/api/v1/accounts/{}", made["id"].as_str().unwrap());
+        let (status, problem) = county.put(&path, 1, wider).await;
+        assert_eq!((status, problem["errors"][0]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("regions")), "{problem}");
+        let keeper = json!({ "login": "keeper9", "name": "外企", "end": "enterprise", "roles": ["enterprise_manager"],
+            "regions": [], "region": "360103", "enterprise": elsewhere, "password": PASSWORD });
+        let (status, problem) = county.post("/api/v1/accounts", keeper.clone()).await;
+        assert_eq!((status, problem["errors"][0]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("enterprise")), "{problem}");
+        let (status, made) = app.as_("city").await.post("/api/v1/accounts", keeper).await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+    }
+
+    async fn nobody_changes_what_he_may_do_himself(app) {
+        let id = app.officer("root", &[Role::Administrator]).await;
+        let root = app.as_("root").await;
+        let own = json!({ "name": "测试root", "roles": ["administrator", "approver"], "regions": ["3601"], "state": "active" });
+        let (status, problem) = root.put(&format!("/api/v1/accounts/{id}"), 1, own).await;
+        assert_eq!((status, problem["errors"][0]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("roles")), "{problem}");
+    }
 }

@@ -8,6 +8,7 @@ mod first_licence;
 mod idempotency;
 mod identity;
 mod import;
+mod jobs;
 mod openapi;
 mod stale;
 mod trust;

@@ -99,6 +99,19 @@ impl Printer {
 
     /// An official document with its data attached as `document.json`.
     pub fn document(&self, document: &OfficialDocument, made_at: OffsetDateTime) -> Result<Unsigned> {
+        self.document_with(document, &Look::default(), made_at)
+    }
+
+    /// The page of an official document; of the look only the mark of a demo matters to it.
+    ///
+    /// # Errors
+    /// As [`Printer::document`].
+    pub fn document_with(
+        &self,
+        document: &OfficialDocument,
+        look: &Look,
+        made_at: OffsetDateTime,
+    ) -> Result<Unsigned> {
         let template = self
             .templates
             .get(TemplateKind::Document, &document.template, &document.layout)?;
@@ -118,7 +131,7 @@ impl Printer {
             author: document.authority.clone(),
             timestamp: made_at,
         };
-        let data = document_data(document, value)?;
+        let data = document_data(document, look.demo, value)?;
         let page = self
             .typesetter
             .typeset(&template, &data, &[attachment], &metadata)?;
@@ -163,9 +176,10 @@ fn certificate_data(template: &Template, record: &LicenceRecord, qr_url: &str, l
     }))
 }
 
-fn document_data(document: &OfficialDocument, mut value: Value) -> Result<Value> {
+fn document_data(document: &OfficialDocument, demo: bool, mut value: Value) -> Result<Value> {
     if let Some(fields) = value.as_object_mut() {
         fields.insert("date_text".to_owned(), chinese_date(document.date).into());
+        fields.insert("demo".to_owned(), demo.into());
         if let Some(url) = &document.qr {
             fields.insert("qr".to_owned(), json!({ "svg": qr_svg(url)?.svg, "url": url }));
         }

@@ -7,7 +7,7 @@ use std::{
 
 use ::demo::{DemoAccount, DemoClock, DemoIds, Found, Parts, Wish};
 use kernel::{Clock, Moment, SystemClock};
-use server::{Config, Foundation, Platform};
+use server::{Config, DemoLogin, DemoLogins, Foundation, Platform};
 
 use crate::{Outcome, serve};
 
@@ -41,7 +41,7 @@ pub async fn run(config: Config, args: Args) -> Outcome {
     let foundation = Foundation::open(config, clock.clone(), ids.clone()).await?;
     // Before keys are made: nothing of a demo may come near an installation in use.
     let found = ::demo::look(&foundation.kernel).await?;
-    let platform = match found {
+    let mut platform = match found {
         Found::City(known) if args.differs(known) => return Err(::demo::DemoError::Another(known).into()),
         _ => Platform::over(foundation)?,
     };
@@ -55,11 +55,27 @@ pub async fn run(config: Config, args: Args) -> Outcome {
             tell("演示城市已就绪");
         }
     }
-    announce(&platform, &::demo::accounts(&parts)?);
+    let accounts = ::demo::accounts(&parts)?;
+    announce(&platform, &accounts);
+    platform.demo_logins = Some(Arc::new(logins(accounts)));
     let following = tokio::spawn(follow(platform.clone()));
     let served = serve::listen(platform).await;
     following.abort();
     served
+}
+
+/// The accounts as the page for signing in shows them.
+fn logins(accounts: Vec<DemoAccount>) -> DemoLogins {
+    let login = |one: DemoAccount| DemoLogin {
+        login: one.login,
+        end: one.end,
+        role: one.role,
+        task: one.task,
+    };
+    DemoLogins {
+        password: ::demo::PASSWORD.to_owned(),
+        items: accounts.into_iter().map(login).collect(),
+    }
 }
 
 impl Args {

@@ -15,6 +15,11 @@ mod verify;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
+
+/// Gives memory back after a burst: making a city left a third of what the system's allocator kept.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Work-safety licensing and supervision.
 #[derive(Parser)]

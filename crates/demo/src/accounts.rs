@@ -21,6 +21,8 @@ const BUREAU: &str = "emergency";
 pub struct DemoAccount {
     /// Login name.
     pub login: String,
+    /// On whose side it works.
+    pub end: End,
     /// Who it is.
     pub role: String,
     /// What can be done with it.
@@ -326,17 +328,23 @@ pub(crate) fn acting(role: Role, department: &str) -> Option<&'static str> {
 
 /// The accounts that the terminal shows, in the order of the procedure.
 pub(crate) fn table(setting: &Setting, district: impl Fn(&str) -> String) -> Vec<DemoAccount> {
-    let officers = OFFICERS.iter().map(|one| (one.login, one.title, one.task));
-    let line = |(login, role, task): (&str, &str, &str)| DemoAccount {
+    let line = |end: End, login: &str, role: &str, task: &str| DemoAccount {
         login: login.to_owned(),
+        end,
         role: role.to_owned(),
         task: task.to_owned(),
     };
+    let officers = OFFICERS
+        .iter()
+        .map(|one| line(one.end(), one.login, one.title, one.task));
     let districts = setting.districts.iter().map(|home| DemoAccount {
         login: format!("regulator.{}", home.login),
+        end: End::Government,
         role: format!("{}监管员", district(&home.code)),
         task: "只看本区县的企业、申请和许可证".to_owned(),
     });
-    let shown = SHOWN.iter().copied().map(line);
-    officers.map(line).chain(districts).chain(shown).collect()
+    let shown = SHOWN
+        .iter()
+        .map(|(login, role, task)| line(End::Enterprise, login, role, task));
+    officers.chain(districts).chain(shown).collect()
 }

@@ -17,7 +17,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use crate::{
-    model::{Account, AccountChange, AccountState, End, NewAccount, Qualification, Session, SessionId},
+    model::{
+        Account, AccountChange, AccountFilter, AccountState, End, NewAccount, Qualification, Session,
+        SessionId,
+    },
     service::Identity,
 };
 
@@ -34,6 +37,7 @@ pub fn router(identity: Identity) -> OpenApiRouter {
         .routes(routes!(change_password))
         .routes(routes!(begin_totp, confirm_totp))
         .routes(routes!(remove_totp))
+        .routes(routes!(roles))
         .routes(routes!(accounts, create_account))
         .routes(routes!(account, change_account))
         .routes(routes!(reset_password))
@@ -331,11 +335,56 @@ async fn remove_totp(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// A role with what it may do.
+#[derive(Serialize, ToSchema)]
+struct RoleView {
+    key: Role,
+    name: &'static str,
+    /// Held by people of an enterprise; all others belong to authorities.
+    enterprise: bool,
+    permissions: Vec<PermissionView>,
+}
+
+/// An act that a role may do.
+#[derive(Serialize, ToSchema)]
+struct PermissionView {
+    key: &'static str,
+    name: &'static str,
+}
+
+/// The roles that an account can hold.
+#[utoipa::path(get, path = "/api/v1/roles", tag = "identity",
+    responses((status = 200, body = Vec<RoleView>)), extensions(("x-permission" = json!("accounts:read"))))]
+async fn roles() -> Answer<Vec<RoleView>> {
+    let view = |role: &Role| RoleView {
+        key: *role,
+        name: role.chinese(),
+        enterprise: role.is_enterprise(),
+        permissions: role
+            .permissions()
+            .iter()
+            .map(|one| PermissionView {
+                key: one.as_str(),
+                name: one.chinese(),
+            })
+            .collect(),
+    };
+    Answer(Role::ALL.iter().map(view).collect())
+}
+
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct AccountQuery {
     /// Part of login name or name.
     q: Option<String>,
+    /// Only accounts of this end.
+    end: Option<End>,
+    /// Only accounts that hold this role.
+    role: Option<Role>,
+    /// Only accounts in this state.
+    state: Option<AccountState>,
+    /// Only accounts administered under this region or within it (GB/T 2260).
+    region: Option<String>,
     /// Rows on a page.
     limit: Option<u64>,
     /// Cursor.
@@ -354,8 +403,15 @@ async fn accounts(
         limit: query.limit,
         cursor: query.cursor,
     };
+    let wanted = AccountFilter {
+        text: query.q.filter(|text| !text.trim().is_empty()),
+        end: query.end,
+        role: query.role,
+        state: query.state,
+        region: query.region,
+    };
     let rows = identity
-        .accounts(&actor, query.q.as_deref(), page.after()?, page.limit())
+        .accounts(&actor, &wanted, page.after()?, page.limit())
         .await?;
     let rows = Page::cut(rows, page.limit(), |account| account.login.clone());
     Ok(Answer(rows.map(AccountView::from)))

@@ -3,12 +3,14 @@
 mod http;
 mod migrations;
 pub mod model;
+mod ports;
 pub mod rules;
 mod service;
 mod store;
 
 pub use http::{COOKIE, CurrentSession, router};
 pub use migrations::migrations;
-pub use model::{Account, AccountState, End, NewAccount, Qualification, SignedIn};
+pub use model::{Account, AccountFilter, AccountState, End, NewAccount, Qualification, SignedIn};
+pub use ports::Enterprises;
 pub use service::{Identity, IdentityError};
 pub use store::{AccountAudit, QualificationAudit};

@@ -45,6 +45,16 @@ pub enum AccountState {
     Disabled,
 }
 
+impl AccountState {
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -93,6 +103,21 @@ pub struct NewAccount {
     pub password: String,
     /// Whether the password has to be changed at the first login.
     pub must_change_password: bool,
+}
+
+/// Which accounts are looked for.
+#[derive(Clone, Debug, Default)]
+pub struct AccountFilter {
+    /// Part of login name or name.
+    pub text: Option<String>,
+    /// Of this end.
+    pub end: Option<End>,
+    /// That hold this role.
+    pub role: Option<Role>,
+    /// In this state.
+    pub state: Option<AccountState>,
+    /// Administered under this region or within it.
+    pub region: Option<String>,
 }
 
 /// A changed account.

@@ -1,9 +1,9 @@
 //! Decisions about accounts and logins. Pure.
 
-use kernel::{FieldError, LegalDate, Moment, Role};
+use kernel::{Actor, FieldError, LegalDate, Moment, Role, Scope};
 use time::Duration;
 
-use crate::model::{End, NewAccount, Qualification};
+use crate::model::{Account, AccountChange, End, NewAccount, Qualification};
 
 /// Failed logins in a row before an account is locked.
 pub const MAX_FAILURES: i64 = 5;
@@ -93,6 +93,38 @@ pub fn check_reach(end: End, roles: &[Role], has_enterprise: bool, regions: &[St
     faults
 }
 
+/// Whether a reach lies within that of the person who gives it; an enterprise is asked of the registry.
+pub fn check_given(own: &Scope, given: &Scope) -> Vec<FieldError> {
+    let beyond = given.regions.iter().filter(|region| !own.covers(region, None));
+    let mut faults: Vec<_> = beyond
+        .map(|region| {
+            let text = format!("管辖区域“{region}”超出您自己的管辖范围，请选择您管辖范围内的区域");
+            FieldError::new("regions", text)
+        })
+        .collect();
+    if own.department.is_some() && given.department != own.department {
+        faults.push(FieldError::new("department", "您只能设置本部门的账号"));
+    }
+    faults
+}
+
+/// Nobody changes what he himself may do, or closes his own account: that takes another administrator.
+pub fn check_own(actor: &Actor, old: &Account, to: &AccountChange) -> Vec<FieldError> {
+    if actor.account != Some(old.id) {
+        return Vec::new();
+    }
+    let own = |field: &str, changed: bool| {
+        let text = "不能变更自己的角色、管辖范围或账号状态，请由另一位管理员办理";
+        changed.then(|| FieldError::new(field, text))
+    };
+    let found = [
+        own("roles", to.roles != old.roles),
+        own("regions", to.scope != old.scope),
+        own("state", to.state != old.state),
+    ];
+    found.into_iter().flatten().collect()
+}
+
 /// Failures and lock after one more wrong password.
 pub fn after_failure(failures: i64, now: Moment) -> (i64, Option<Moment>) {
     let failures = failures + 1;
@@ -124,6 +156,19 @@ mod tests {
         check("Anquan-2026-ok", true);
         check("xWANG-12345678", false);
         check("安全生产第一预防为主2026aB", true);
+    }
+
+    #[test]
+    fn nobody_gives_a_reach_that_he_has_not() {
+        let scope = |regions: &[&str]| Scope {
+            regions: regions.iter().map(|&one| one.to_owned()).collect(),
+            ..Scope::default()
+        };
+        let faults = |own: &[&str], given: &[&str]| check_given(&scope(own), &scope(given)).len();
+        assert_eq!(faults(&["3601"], &["360102", "3601"]), 0);
+        assert_eq!(faults(&["360102"], &["3601", "360103", "36010203"]), 2);
+        assert_eq!(faults(&["360102"], &[""]), 1);
+        assert_eq!(faults(&[""], &["", "11"]), 0);
     }
 
     #[test]

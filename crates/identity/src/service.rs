@@ -1,5 +1,7 @@
 //! The use cases of identity.
 
+use std::sync::Arc;
+
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
@@ -9,7 +11,9 @@ use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use futures::{StreamExt, stream};
 use kernel::{
     Actor, FieldError, Happened, Kernel, KernelError, LegalDate, Moment, Permission, Problem, Scope, Subject,
-    Work, access::Forbidden, ids::AccountId,
+    Work,
+    access::Forbidden,
+    ids::{AccountId, EnterpriseId},
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -17,9 +21,10 @@ use totp_rs::{Algorithm, Builder, Secret};
 
 use crate::{
     model::{
-        Account, AccountChange, AccountState, Authenticated, Credential, NewAccount, OwnAccount,
-        Qualification, Session, SessionId, SignedIn,
+        Account, AccountChange, AccountFilter, AccountState, Authenticated, Credential, NewAccount,
+        OwnAccount, Qualification, Session, SessionId, SignedIn,
     },
+    ports::Enterprises,
     rules, store,
 };
 
@@ -109,14 +114,23 @@ impl From<IdentityError> for Problem {
 #[derive(Clone)]
 pub struct Identity {
     kernel: Kernel,
+    enterprises: Option<Arc<dyn Enterprises>>,
 }
 
 type Outcome<T> = Result<T, IdentityError>;
 
 impl Identity {
-    /// Over a kernel.
+    /// Over a kernel. Without the registry at its side only who reaches everywhere makes accounts of enterprises.
     pub fn new(kernel: Kernel) -> Self {
-        Self { kernel }
+        let enterprises = None;
+        Self { kernel, enterprises }
+    }
+
+    /// With the registry's knowledge of where an enterprise belongs.
+    #[must_use]
+    pub fn with_enterprises(self, enterprises: Arc<dyn Enterprises>) -> Self {
+        let enterprises = Some(enterprises);
+        Self { enterprises, ..self }
     }
 
     /// Makes an account.
@@ -125,7 +139,7 @@ impl Identity {
     /// [`IdentityError::Invalid`], [`IdentityError::LoginTaken`], [`IdentityError::Forbidden`].
     pub async fn create(&self, actor: &Actor, new: NewAccount) -> Outcome<Account> {
         actor.require(Permission::AccountsManage)?;
-        let faults = faults_of(actor, &new);
+        let faults = self.faults_of(actor, &new).await?;
         if !faults.is_empty() {
             return Err(IdentityError::Invalid(faults));
         }
@@ -139,15 +153,50 @@ impl Identity {
     /// As [`Identity::create`], with fields such as `[3].login`.
     pub async fn create_many(&self, actor: &Actor, all: Vec<NewAccount>) -> Outcome<Vec<Account>> {
         actor.require(Permission::AccountsManage)?;
-        let placed = |(place, new)| {
-            let faults = faults_of(actor, new).into_iter();
-            faults.map(move |fault| FieldError::new(format!("[{place}].{}", fault.field), fault.message))
-        };
-        let faults: Vec<FieldError> = all.iter().enumerate().flat_map(placed).collect();
+        let mut faults = Vec::new();
+        for (place, new) in all.iter().enumerate() {
+            let own = self.faults_of(actor, new).await?.into_iter();
+            faults.extend(
+                own.map(|fault| FieldError::new(format!("[{place}].{}", fault.field), fault.message)),
+            );
+        }
         if !faults.is_empty() {
             return Err(IdentityError::Invalid(faults));
         }
         self.insert(actor, all).await
+    }
+
+    /// Faults of a new account, its region and reach included.
+    async fn faults_of(&self, actor: &Actor, new: &NewAccount) -> Outcome<Vec<FieldError>> {
+        let mut faults = rules::check_new(new);
+        if !actor.scope.covers(&new.region, new.scope.enterprise) {
+            faults.push(FieldError::new("region", "该区域不在您的管辖范围内"));
+        }
+        faults.extend(self.reach_faults(actor, &new.scope).await?);
+        Ok(faults)
+    }
+
+    /// Nobody gives a reach that he has not himself.
+    async fn reach_faults(&self, actor: &Actor, given: &Scope) -> Outcome<Vec<FieldError>> {
+        let mut faults = rules::check_given(&actor.scope, given);
+        if let Some(enterprise) = given.enterprise
+            && !actor.scope.is_everything()
+            && !self.within(actor, EnterpriseId(enterprise)).await?
+        {
+            faults.push(FieldError::new(
+                "enterprise",
+                "该企业不存在或不在您的管辖范围内，请核对",
+            ));
+        }
+        Ok(faults)
+    }
+
+    async fn within(&self, actor: &Actor, enterprise: EnterpriseId) -> Outcome<bool> {
+        let Some(enterprises) = &self.enterprises else {
+            return Ok(false);
+        };
+        let region = enterprises.region(enterprise).await?;
+        Ok(region.is_some_and(|region| actor.scope.covers(&region, Some(enterprise.into()))))
     }
 
     /// Saves accounts whose content was checked.
@@ -211,12 +260,14 @@ impl Identity {
         if old.version != version {
             return Err(KernelError::Stale { subject: "account" }.into());
         }
-        let faults = rules::check_reach(
+        let mut faults = rules::check_reach(
             old.end,
             &to.roles,
             to.scope.enterprise.is_some(),
             &to.scope.regions,
         );
+        faults.extend(rules::check_own(actor, &old, &to));
+        faults.extend(self.reach_faults(actor, &to.scope).await?);
         if !faults.is_empty() {
             return Err(IdentityError::Invalid(faults));
         }
@@ -256,12 +307,12 @@ impl Identity {
     pub async fn accounts(
         &self,
         actor: &Actor,
-        text: Option<&str>,
+        wanted: &AccountFilter,
         after: Option<String>,
         limit: u64,
     ) -> Outcome<Vec<Account>> {
         actor.require(Permission::AccountsRead)?;
-        Ok(store::accounts(self.kernel.db(), &actor.scope, text, after, limit).await?)
+        Ok(store::accounts(self.kernel.db(), &actor.scope, wanted, after, limit).await?)
     }
 
     /// The account of a login name; for the command line and the demo.
@@ -745,15 +796,6 @@ impl Identity {
             .map_err(|e| IdentityError::Hash(e.to_string()))?
             .map_err(|e| IdentityError::Hash(e.to_string()))
     }
-}
-
-/// Faults of a new account, its region included.
-fn faults_of(actor: &Actor, new: &NewAccount) -> Vec<FieldError> {
-    let mut faults = rules::check_new(new);
-    if !actor.scope.covers(&new.region, new.scope.enterprise) {
-        faults.push(FieldError::new("region", "该区域不在您的管辖范围内"));
-    }
-    faults
 }
 
 /// Argon2id with the library's parameters, as a PHC string.

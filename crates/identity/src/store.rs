@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use kernel::{
     Db, KernelError, LegalDate, Moment, Role, Scope, Sealed, Work,
+    access::subtree_end,
     audit::{AuditSource, RowDigest},
     ids::AccountId,
     work::guarded,
@@ -12,7 +13,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::model::{
-    Account, AccountState, Credential, End, Qualification, QualificationId, Session, SessionId,
+    Account, AccountFilter, AccountState, Credential, End, Qualification, QualificationId, Session, SessionId,
 };
 
 pub(crate) mod account {
@@ -182,11 +183,7 @@ fn account_row(account: &Account) -> Result<account::Model, KernelError> {
         department: account.scope.department.clone(),
         enterprise: account.scope.enterprise,
         phone: account.phone.clone(),
-        state: match account.state {
-            AccountState::Active => "active",
-            AccountState::Disabled => "disabled",
-        }
-        .to_owned(),
+        state: account.state.as_str().to_owned(),
         created_at: account.created_at,
     })
 }
@@ -260,7 +257,7 @@ pub(crate) async fn account<C: ConnectionTrait>(
 pub(crate) async fn accounts(
     db: &Db,
     scope: &Scope,
-    text: Option<&str>,
+    wanted: &AccountFilter,
     after: Option<String>,
     limit: u64,
 ) -> Result<Vec<Account>, KernelError> {
@@ -268,7 +265,22 @@ pub(crate) async fn accounts(
         .filter(scope.condition(account::Column::Region, account::Column::Enterprise))
         .order_by_asc(account::Column::Login)
         .limit(limit + 1);
-    if let Some(text) = text {
+    if let Some(end) = wanted.end {
+        query = query.filter(account::Column::EndKind.eq(end.as_str()));
+    }
+    if let Some(state) = wanted.state {
+        query = query.filter(account::Column::State.eq(state.as_str()));
+    }
+    if let Some(role) = wanted.role {
+        // A list in JSON: the name stands in it between quotation marks.
+        query = query.filter(account::Column::Roles.contains(format!("\"{}\"", role.as_str())));
+    }
+    if let Some(region) = &wanted.region {
+        query = query
+            .filter(account::Column::Region.gte(region.as_str()))
+            .filter(account::Column::Region.lt(subtree_end(region)));
+    }
+    if let Some(text) = &wanted.text {
         let either = sea_orm::Condition::any()
             .add(account::Column::Login.contains(text))
             .add(account::Column::Name.contains(text));

@@ -10,25 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::ids::AccountId;
-
-macro_rules! named {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vm:meta])* $variant:ident = $text:literal, $zh:literal;)* }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-        pub enum $name { $($(#[$vm])* #[serde(rename = $text)] $variant,)* }
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-            /// The stable name used in data and on the wire.
-            pub fn as_str(self) -> &'static str { match self { $(Self::$variant => $text,)* } }
-            /// The Chinese name shown on screens.
-            pub fn chinese(self) -> &'static str { match self { $(Self::$variant => $zh,)* } }
-            /// The value of that stable name.
-            pub fn parse(text: &str) -> Option<Self> { match text { $($text => Some(Self::$variant),)* _ => None } }
-        }
-    };
-}
+use crate::{ids::AccountId, named};
 
 named! {
     /// A role that an account can hold. What it may do stands in [`Role::permissions`].
@@ -222,12 +204,17 @@ impl Scope {
         }
     }
 
+    /// Whether nothing is out of reach.
+    pub fn is_everything(&self) -> bool {
+        self.enterprise.is_none() && self.regions.iter().any(String::is_empty)
+    }
+
     /// The SQL condition that keeps a query within the scope.
     pub fn condition<R: ColumnTrait, E: ColumnTrait>(&self, region: R, enterprise: E) -> Condition {
         if let Some(own) = self.enterprise {
             return Condition::all().add(enterprise.eq(own));
         }
-        if self.regions.iter().any(String::is_empty) {
+        if self.is_everything() {
             return Condition::all();
         }
         // An empty `any` would be true; a scope without a region sees nothing.

@@ -298,5 +298,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
             "m0002_number_gaps",
             include_str!("migrations/m0002_number_gaps.sql"),
         )),
+        Box::new(SqlMigration::new(
+            "m0003_job_lists",
+            include_str!("migrations/m0003_job_lists.sql"),
+        )),
     ]
 }

@@ -12,6 +12,8 @@ pub mod event;
 pub mod http;
 pub mod idempotency;
 pub mod ids;
+pub mod jobs;
+pub mod named;
 pub mod numbering;
 pub mod outbox;
 pub mod paging;

@@ -14,8 +14,9 @@ use crate::{
     outbox::{self, NewJob},
 };
 
-/// Rows in one INSERT: under the limits of bind parameters of both engines.
-const BATCH: usize = 1000;
+/// Rows in one INSERT: under the limits of bind parameters of both engines, and few enough for SQLite, which finds
+/// each parameter by counting from the first.
+const BATCH: usize = 200;
 
 /// An open unit of work.
 pub struct Work {

@@ -1,6 +1,6 @@
 //! Routes and wire types of matters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{Json as Answer, extract::State, http::StatusCode};
 use kernel::{
@@ -13,8 +13,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     model::{
-        City, ClockKey, ClockStart, ClockUse, Definition, DepartmentKey, Industry, Kind, Mark, MatterKey,
-        WireTerm,
+        Authority, City, ClockKey, ClockStart, ClockUse, Definition, DepartmentKey, Industry, Kind, Mark,
+        MatterKey, WireTerm,
     },
     rules::{STATUTORY_REVIEW, Section},
     service::{Matters, OpenFact, Published},
@@ -29,6 +29,7 @@ pub fn router(matters: Matters) -> OpenApiRouter {
         .routes(routes!(versions))
         .routes(routes!(unconfirmed))
         .routes(routes!(working_days))
+        .routes(routes!(departments))
         .with_state(matters)
 }
 
@@ -341,4 +342,53 @@ async fn working_days(
         until,
         provisional,
     }))
+}
+
+/// A body of the city behind a department's key.
+#[derive(Serialize, ToSchema)]
+struct DepartmentView {
+    /// The key that definitions and accounts use.
+    key: DepartmentKey,
+    /// Full name on documents.
+    name: String,
+    /// Short name in lists.
+    short_name: String,
+    /// Unified social credit code.
+    credit_code: String,
+    /// The code is made up for a demonstration.
+    invented_code: bool,
+    /// Industries whose matters it leads.
+    leads: Vec<Industry>,
+    /// Industries in whose parallel review it takes part.
+    reviews: Vec<Industry>,
+}
+
+/// The bodies of the city that have a part in the procedures.
+#[utoipa::path(get, path = "/api/v1/departments", tag = "matters",
+    responses((status = 200, body = Vec<DepartmentView>)), extensions(("x-permission" = json!("session"))))]
+async fn departments(State(matters): State<Matters>) -> Answer<Vec<DepartmentView>> {
+    let city = matters.city();
+    let in_use = matters.in_use();
+    let of = |found: &dyn Fn(&Definition) -> bool| -> Vec<Industry> {
+        let industries: BTreeSet<_> = in_use
+            .iter()
+            .filter(|one| found(one))
+            .map(|one| one.industry)
+            .collect();
+        industries.into_iter().collect()
+    };
+    let view = |body: &Authority| DepartmentView {
+        key: body.department.clone(),
+        name: body.name.clone(),
+        short_name: body.short_name.clone(),
+        credit_code: body.credit_code.to_string(),
+        invented_code: body.invented_code,
+        leads: of(&|one| one.power.implementing_department == body.department),
+        reviews: of(&|one| {
+            one.departments
+                .iter()
+                .any(|review| review.department == body.department)
+        }),
+    };
+    Answer(city.authorities.iter().map(view).collect())
 }

@@ -147,7 +147,10 @@ impl Press {
         at: OffsetDateTime,
     ) -> Result<Vec<u8>, PressError> {
         let (reason, body) = (document.title.clone(), document.authority.clone());
-        let unsigned = self.print(move |printer| printer.document(&document, at)).await?;
+        let look = self.look();
+        let unsigned = self
+            .print(move |printer| printer.document_with(&document, &look, at))
+            .await?;
         self.sign(unsigned, &body, reason, at).await
     }
 
@@ -160,8 +163,9 @@ impl Press {
         document: OfficialDocument,
         at: OffsetDateTime,
     ) -> Result<Vec<u8>, PressError> {
+        let look = self.look();
         Ok(self
-            .print(move |printer| printer.document(&document, at))
+            .print(move |printer| printer.document_with(&document, &look, at))
             .await?
             .pdf)
     }
@@ -176,10 +180,7 @@ impl Press {
         at: OffsetDateTime,
     ) -> Result<Pressed, PressError> {
         let qr_url = QrProof::sign(QrEssentials::of(&record)?, &self.current().qr)?.url(&self.0.origin);
-        let look = Look {
-            demo: self.0.options.demo,
-            ..Look::default()
-        };
+        let look = self.look();
         let (reason, body) = (format!("{} 签发", record.number), record.authority.clone());
         let url = qr_url.clone();
         let unsigned = self
@@ -189,6 +190,13 @@ impl Press {
             pdf: self.sign(unsigned, &body, reason, at).await?,
             qr_url,
         })
+    }
+
+    fn look(&self) -> Look {
+        Look {
+            demo: self.0.options.demo,
+            ..Look::default()
+        }
     }
 
     async fn print(

@@ -1,7 +1,8 @@
 //! What a page has to know before anyone has signed in: whose installation it is, and whether it is a demo.
 
 use axum::{Json, extract::State};
-use kernel::LegalDate;
+use identity::End;
+use kernel::{LegalDate, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -10,7 +11,10 @@ use crate::Platform;
 
 /// The route.
 pub(crate) fn router(platform: Platform) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(about)).with_state(platform)
+    OpenApiRouter::new()
+        .routes(routes!(about))
+        .routes(routes!(demo_logins))
+        .with_state(platform)
 }
 
 /// The installation.
@@ -47,4 +51,37 @@ async fn about(State(platform): State<Platform>) -> Json<Installation> {
         today,
         workday: platform.matters.calendar().is_working_day(today.0).ok(),
     })
+}
+
+/// The accounts of a demo, for the page that asks for one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DemoLogins {
+    /// Password of all of them.
+    pub password: String,
+    /// The accounts, in the order of the procedure.
+    pub items: Vec<DemoLogin>,
+}
+
+/// An account of a demo.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DemoLogin {
+    /// Login name.
+    pub login: String,
+    /// On whose side it works.
+    pub end: End,
+    /// Who it is, such as 应急局窗口受理员.
+    pub role: String,
+    /// What can be done with it.
+    pub task: String,
+}
+
+/// Accounts to try a demo with. There is no such thing outside of a demo.
+#[utoipa::path(get, path = "/api/v1/demo-accounts", tag = "site",
+    responses((status = 200, body = DemoLogins), (status = 404, body = Problem)),
+    extensions(("x-permission" = json!("public"))))]
+async fn demo_logins(State(platform): State<Platform>) -> Result<Json<DemoLogins>, Problem> {
+    let known = platform.demo_logins.filter(|_| platform.config.demo);
+    known
+        .map(|logins| Json(logins.as_ref().clone()))
+        .ok_or_else(|| Problem::not_found("演示账号"))
 }

@@ -85,7 +85,9 @@ impl Config {
             Some(path) => builder.add_source(config::File::from(path)),
             None => builder.add_source(config::File::with_name("anxu").required(false)),
         };
-        let environment = config::Environment::with_prefix("ANXU").try_parsing(true);
+        let environment = config::Environment::with_prefix("ANXU")
+            .try_parsing(true)
+            .source(Some(own_variables(std::env::vars())));
         let config: Self = builder
             .add_source(environment.ignore_empty(true))
             .build()?
@@ -122,4 +124,11 @@ impl Config {
             format!("{}/log", bare.trim_end_matches('/'))
         })
     }
+}
+
+/// The variables that are meant for the program: those of its tests and benchmarks have the same beginning.
+fn own_variables(all: impl Iterator<Item = (String, String)>) -> config::Map<String, String> {
+    let others = ["ANXU_TEST_", "ANXU_BENCH_", "ANXU_E2E_", "ANXU_DEV_"];
+    all.filter(|(name, _)| !others.iter().any(|other| name.starts_with(other)))
+        .collect()
 }

@@ -6,6 +6,7 @@ pub mod backup;
 pub mod config;
 mod foundation;
 pub mod health;
+mod jobs;
 pub mod keyring;
 mod life;
 pub mod middleware;
@@ -16,6 +17,7 @@ mod upkeep;
 mod web;
 pub mod wiring;
 
+pub use about::{DemoLogin, DemoLogins};
 pub use config::Config;
 pub use foundation::{Foundation, connect, files};
 pub use life::Life;

@@ -15,8 +15,8 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 use transparency::{Transparency, TransparencyError};
 
 use crate::{
-    Config, Foundation, Life, keyring,
-    wiring::{CertificateProver, Evidence, LicenceRegister},
+    Config, DemoLogins, Foundation, Life, keyring,
+    wiring::{CertificateProver, EnterpriseFiles, Evidence, LicenceRegister},
 };
 
 /// Why the platform does not start.
@@ -145,6 +145,8 @@ pub struct Platform {
     pub life: Life,
     /// Names of the bodies that issue licences beside the operator.
     pub issuers: Arc<[String]>,
+    /// In a demo: with what to sign in.
+    pub demo_logins: Option<Arc<DemoLogins>>,
 }
 
 impl Platform {
@@ -181,7 +183,8 @@ impl Platform {
         let transparency = Transparency::open(kernel.clone(), keyring::log_keys(&config, &store)?);
         let issuers = keyring::other_issuers(&matters.catalogue(), &city, operator).into();
 
-        let identity = Identity::new(kernel.clone());
+        let identity =
+            Identity::new(kernel.clone()).with_enterprises(Arc::new(EnterpriseFiles(registry.clone())));
         let applications = Applications::new(
             kernel.clone(),
             identity.clone(),
@@ -232,6 +235,7 @@ impl Platform {
             public,
             life: Life::default(),
             issuers,
+            demo_logins: None,
         })
     }
 

@@ -17,7 +17,7 @@ use applications::{
 };
 use demo::{DemoError, Found};
 use house::{House, reader, wish};
-use identity::NewAccount;
+use identity::{AccountFilter, NewAccount};
 use kernel::{PageQuery, Role};
 use licences::{LicenceQuery, Status};
 use registry::{EnterpriseState, SizeClass};
@@ -47,7 +47,11 @@ async fn digest(house: &House) -> String {
         .map(|enterprise| format!("{enterprise:?}"))
         .collect();
     lines.extend(house.licences().await);
-    let accounts = house.parts.identity.accounts(&reader(), None, None, 1000).await;
+    let accounts = house
+        .parts
+        .identity
+        .accounts(&reader(), &AccountFilter::default(), None, 1000)
+        .await;
     lines.extend(accounts.unwrap().iter().map(|account| format!("{account:?}")));
     for (id, application) in applications_of(house, None).await {
         let reference = application.intake().map(|intake| &intake.reference);
@@ -242,7 +246,7 @@ fn every_role_and_every_account_shown_is_there() {
         let accounts = city
             .parts
             .identity
-            .accounts(&reader(), None, None, 1000)
+            .accounts(&reader(), &AccountFilter::default(), None, 1000)
             .await
             .unwrap();
         for role in Role::ALL {

@@ -3,9 +3,7 @@
 mod settings;
 
 use codes::{RegionCode, SubjectCode};
-use kernel::{LegalDate, Moment, ids, ids::EnterpriseId};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use kernel::{LegalDate, Moment, ids, ids::EnterpriseId, named};
 
 pub use settings::{Field, Limits, Settings};
 
@@ -16,24 +14,6 @@ ids! {
     FacilityId,
     /// One run of an import.
     ImportId,
-}
-
-macro_rules! named {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vm:meta])* $variant:ident = $text:literal, $zh:literal;)* }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-        pub enum $name { $($(#[$vm])* #[serde(rename = $text)] $variant,)* }
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-            /// The stable name used in data and on the wire.
-            pub fn as_str(self) -> &'static str { match self { $(Self::$variant => $text,)* } }
-            /// The Chinese name shown on screens.
-            pub fn chinese(self) -> &'static str { match self { $(Self::$variant => $zh,)* } }
-            /// The value of that stable name.
-            pub fn parse(text: &str) -> Option<Self> { match text { $($text => Some(Self::$variant),)* _ => None } }
-        }
-    };
 }
 
 named! {

@@ -150,8 +150,8 @@ pub(crate) async fn insert(
 ) -> Result<Vec<enterprise::Model>, KernelError> {
     let rows: Result<Vec<_>, _> = enterprises.iter().map(|(one, _)| to_row(one)).collect();
     let rows = rows?;
-    // 22 columns: under the limit of bind parameters of both engines.
-    for chunk in rows.chunks(1000) {
+    // Few enough for SQLite, which finds each of its parameters by counting from the first.
+    for chunk in rows.chunks(200) {
         enterprise::Entity::insert_many(chunk.iter().cloned().map(all_set))
             .exec_without_returning(work.conn())
             .await?;

@@ -1,9 +1,11 @@
 //! Where capabilities meet: each adapter gives one of them what another has, in the words of the first.
 
+mod enterprises;
 mod pages;
 mod prover;
 mod trust_services;
 
+pub use enterprises::EnterpriseFiles;
 pub use pages::{Evidence, LicenceRegister};
 pub use prover::CertificateProver;
 pub use trust_services::router as trust_services;
