@@ -22,6 +22,8 @@ export interface Place {
 export interface Home {
   order: number
   shows: (me: Me) => boolean
+  /** The place that is marked while it is shown; the first one unless given. */
+  place?: string
   page: () => Promise<{ default: Component }>
 }
 
