@@ -1,5 +1,5 @@
 # The README's commands. Everything they need, they install.
-.PHONY: run test build bench setup lint web web-check web-api
+.PHONY: run test build bench setup lint web web-check web-api tour
 
 setup:
 	scripts/setup
@@ -21,6 +21,10 @@ web-check: web
 web-api: web/node_modules/.package-lock.json
 	cargo run -p cli -- openapi > web/openapi.json.new && mv web/openapi.json.new web/openapi.json
 	cd web && npm run --silent api
+
+# The pictures of docs/tour.md, from a fresh demo of the built program.
+tour: build
+	cd web && node scripts/tour.mjs
 
 web/node_modules/.package-lock.json: web/package-lock.json
 	cd web && npm ci --no-fund --no-audit
