@@ -7,6 +7,7 @@ mod http;
 mod jobs;
 mod migrations;
 pub mod model;
+mod ports;
 pub mod rules;
 mod service;
 mod store;
@@ -14,12 +15,17 @@ mod store;
 pub use http::router;
 pub use jobs::handlers;
 pub use migrations::migrations;
+pub use model::Holder;
+pub use ports::{LicenceBook, RegisterError};
 pub use service::{
-    Applications, ApplicationsError, DocumentFile, Filters, Grant, Holder, Listed, NewCorrectionItem,
-    NewDraft, NewNonAcceptance, NewRefusal, NewReview, NewStop, PublicDecision, Renderer, Seen, TaskItem,
-    Upload,
+    Applications, ApplicationsError, DocumentFile, Filters, Grant, Listed, NewCorrectionItem, NewDraft,
+    NewItem, NewNonAcceptance, NewRefusal, NewReview, NewStop, NewSubject, PublicDecision, Renderer, Seen,
+    TaskItem, Upload,
 };
 pub use store::{ApplicationAudit, Record, Sort};
 
-/// Job that a grant puts into the outbox, once; payload `{"application": ApplicationId}`.
+/// Job that a granted first issue puts into the outbox, once; payload `{"application": ApplicationId}`.
 pub const ISSUE_JOB: &str = "licences.issue";
+/// Job that the grant of anything about an existing licence (延期、变更、补办、注销) puts into the outbox, once;
+/// payload `{"application": ApplicationId}`. What to do stands in [`Grant::subject`].
+pub const CARRY_OUT_JOB: &str = "licences.carry_out";

@@ -129,10 +129,7 @@ impl Stage<'_> {
         let applications = self.applications;
         let actor = self.cast.actor(&case.login)?;
         let Some(id) = case.id else {
-            let new = NewDraft {
-                matter: case.definition.key,
-                enterprise: None,
-            };
+            let new = NewDraft::first(case.definition.key);
             return Ok(applications.draft(actor, new).await?);
         };
         Ok(match act {

@@ -8,7 +8,7 @@ use axum::{
 };
 use kernel::{
     Actor, LegalDate, Moment, Page, PageQuery, Problem, Role, Scope,
-    http::{IfMatch, Json, Path, Query, Versioned},
+    http::{IfMatch, IfMatchHeader, Json, Path, Query, Versioned},
     ids::AccountId,
 };
 use serde::{Deserialize, Serialize};
@@ -491,7 +491,7 @@ struct AccountChangeRequest {
 }
 
 /// Changes an account; needs `If-Match`.
-#[utoipa::path(put, path = "/api/v1/accounts/{id}", tag = "identity", params(("id" = Uuid, Path)),
+#[utoipa::path(put, path = "/api/v1/accounts/{id}", tag = "identity", params(("id" = Uuid, Path), IfMatchHeader),
     request_body = AccountChangeRequest,
     responses((status = 200, body = AccountView), (status = 412, body = Problem), (status = 428, body = Problem)),
     extensions(("x-permission" = json!("accounts:manage"))))]

@@ -169,6 +169,16 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
+/// How [`IfMatch`] stands in the OpenAPI document: `params(IfMatchHeader)`.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "describes a header, which the extractor reads")]
+pub struct IfMatchHeader {
+    /// The `ETag` of the version that was read, so that nobody overwrites unseen.
+    #[param(rename = "If-Match", example = "\"3\"")]
+    if_match: String,
+}
+
 /// A body with its version as ETag.
 pub struct Versioned<T>(pub StatusCode, pub i64, pub T);
 

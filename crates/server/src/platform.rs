@@ -16,7 +16,7 @@ use transparency::{Transparency, TransparencyError};
 
 use crate::{
     Config, DemoLogins, Foundation, Life, keyring,
-    wiring::{CertificateProver, EnterpriseFiles, Evidence, LicenceRegister},
+    wiring::{CertificateProver, EnterpriseFiles, Evidence, LicenceLookup, LicenceRegister},
 };
 
 /// Why the platform does not start.
@@ -201,6 +201,10 @@ impl Platform {
             matters.city(),
             press.clone(),
         )?;
+        applications.connect(LicenceLookup {
+            licences: licences.clone(),
+            kernel: kernel.clone(),
+        });
         let public = Public::new(Parts {
             site: PublicSite {
                 city: city.name.clone(),

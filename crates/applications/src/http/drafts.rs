@@ -1,11 +1,14 @@
 //! The applicant's side.
 
+use std::collections::BTreeSet;
+
 use axum::{Json as Answer, extract::State, http::StatusCode};
 use kernel::{
-    Actor, Problem,
-    http::{IfMatch, Json, Path, Versioned},
-    ids::{ApplicationId, EnterpriseId},
+    Actor, LegalDate, Problem,
+    http::{IfMatch, IfMatchHeader, Json, Path, Versioned},
+    ids::{ApplicationId, EnterpriseId, LicenceId},
 };
+use matters::ConditionKey;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,7 +17,11 @@ use super::{
     shown,
     wire::{ApplicationView, Reason},
 };
-use crate::{Applications, NewDraft, model::Form, rules::Gap};
+use crate::{
+    Applications, NewDraft, NewItem, NewSubject,
+    model::{DeregistrationGround, Form, ReplacementCause, Standardisation},
+    rules::Gap,
+};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -23,11 +30,143 @@ pub(super) struct DraftRequest {
     matter: String,
     /// The applicant; enterprise accounts may leave it out.
     enterprise: Option<Uuid>,
+    /// The licence that it is about: required for everything but a first issue.
+    licence: Option<Uuid>,
+    /// What is asked for; required for a replacement and a deregistration, else prefilled.
+    subject: Option<SubjectRequest>,
 }
 
-/// Begins a draft, prefilled from the registry.
+/// What is asked for about a licence; its present content comes from the licence itself.
+#[derive(Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum SubjectRequest {
+    /// 延期
+    Renewal {
+        /// 不再审查 is asked for (安全生产许可证条例 art. 9).
+        #[serde(default)]
+        direct: bool,
+        /// Conditions of a renewal without review that the applicant declares to meet.
+        #[serde(default)]
+        #[schema(value_type = Vec<String>)]
+        declared: BTreeSet<ConditionKey>,
+        /// Standardisation level, where it counts.
+        standardisation: Option<Standardisation>,
+    },
+    /// 变更
+    Change {
+        /// Day of the new business licence or of the acceptance of the project.
+        occurred_on: Option<LegalDate>,
+        /// What changes; each item once.
+        items: Vec<ItemRequest>,
+    },
+    /// 补办
+    Replacement {
+        /// Why.
+        cause: ReplacementCause,
+        /// Day of the loss or damage.
+        occurred_on: Option<LegalDate>,
+        /// What happened.
+        #[serde(default)]
+        account: String,
+    },
+    /// 注销
+    Deregistration {
+        /// Why.
+        ground: DeregistrationGround,
+        /// Day on which production ended or the ground came about.
+        occurred_on: Option<LegalDate>,
+        /// What happened and how safety is kept after the end.
+        #[serde(default)]
+        account: String,
+    },
+}
+
+/// A changed item with its new content.
+#[derive(Deserialize, ToSchema)]
+#[serde(tag = "item", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum ItemRequest {
+    /// 单位名称
+    Name {
+        /// New.
+        to: String,
+    },
+    /// 单位地址
+    Address {
+        /// New.
+        to: String,
+    },
+    /// 法定代表人（主要负责人）
+    LegalRepresentative {
+        /// New.
+        to: String,
+    },
+    /// 经济类型
+    EconomicType {
+        /// New.
+        to: String,
+    },
+    /// 许可范围
+    Scope {
+        /// New.
+        to: Vec<String>,
+    },
+}
+
+impl From<ItemRequest> for NewItem {
+    fn from(item: ItemRequest) -> Self {
+        match item {
+            ItemRequest::Name { to } => Self::Name(to),
+            ItemRequest::Address { to } => Self::Address(to),
+            ItemRequest::LegalRepresentative { to } => Self::LegalRepresentative(to),
+            ItemRequest::EconomicType { to } => Self::EconomicType(to),
+            ItemRequest::Scope { to } => Self::Scope(to),
+        }
+    }
+}
+
+impl From<SubjectRequest> for NewSubject {
+    fn from(subject: SubjectRequest) -> Self {
+        use SubjectRequest as S;
+        match subject {
+            S::Renewal {
+                direct,
+                declared,
+                standardisation,
+            } => Self::Renewal {
+                direct,
+                declared,
+                standardisation,
+            },
+            S::Change { occurred_on, items } => Self::Change {
+                occurred_on,
+                items: items.into_iter().map(NewItem::from).collect(),
+            },
+            S::Replacement {
+                cause,
+                occurred_on,
+                account,
+            } => Self::Replacement {
+                cause,
+                occurred_on,
+                account,
+            },
+            S::Deregistration {
+                ground,
+                occurred_on,
+                account,
+            } => Self::Deregistration {
+                ground,
+                occurred_on,
+                account,
+            },
+        }
+    }
+}
+
+/// Begins a draft, prefilled from the registry and, where it is about a licence, from that licence.
 #[utoipa::path(post, path = "/api/v1/applications", tag = "applications", request_body = DraftRequest,
-    responses((status = 201, body = ApplicationView), (status = 404, body = Problem), (status = 422, body = Problem)),
+    responses((status = 201, body = ApplicationView), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)),
     extensions(("x-permission" = json!("applications:draft"))))]
 pub(super) async fn create(
     State(applications): State<Applications>,
@@ -40,13 +179,15 @@ pub(super) async fn create(
     let new = NewDraft {
         matter,
         enterprise: body.enterprise.map(EnterpriseId),
+        licence: body.licence.map(LicenceId),
+        subject: body.subject.map(NewSubject::from),
     };
     let record = applications.draft(&actor, new).await?;
     shown(&applications, &actor, StatusCode::CREATED, record).await
 }
 
 /// Saves the form of a draft, or of a correction that asks for it; needs `If-Match`.
-#[utoipa::path(put, path = "/api/v1/applications/{id}/form", tag = "applications", params(("id" = Uuid, Path)),
+#[utoipa::path(put, path = "/api/v1/applications/{id}/form", tag = "applications", params(("id" = Uuid, Path), IfMatchHeader),
     request_body = Form,
     responses((status = 200, body = ApplicationView), (status = 409, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem), (status = 428, body = Problem)),
@@ -59,6 +200,25 @@ pub(super) async fn save(
     Json(form): Json<Form>,
 ) -> Result<Versioned<ApplicationView>, Problem> {
     let record = applications.save_form(&actor, id, version, form).await?;
+    shown(&applications, &actor, StatusCode::OK, record).await
+}
+
+/// Saves what is asked for about the licence; needs `If-Match`.
+#[utoipa::path(put, path = "/api/v1/applications/{id}/subject", tag = "applications",
+    params(("id" = Uuid, Path), IfMatchHeader), request_body = SubjectRequest,
+    responses((status = 200, body = ApplicationView), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 412, body = Problem), (status = 422, body = Problem), (status = 428, body = Problem)),
+    extensions(("x-permission" = json!("applications:draft"))))]
+pub(super) async fn save_subject(
+    State(applications): State<Applications>,
+    actor: Actor,
+    Path(id): Path<ApplicationId>,
+    IfMatch(version): IfMatch,
+    Json(subject): Json<SubjectRequest>,
+) -> Result<Versioned<ApplicationView>, Problem> {
+    let record = applications
+        .save_subject(&actor, id, version, subject.into())
+        .await?;
     shown(&applications, &actor, StatusCode::OK, record).await
 }
 

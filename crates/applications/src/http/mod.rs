@@ -37,6 +37,7 @@ pub fn router(applications: Applications) -> OpenApiRouter {
         .routes(routes!(reads::public_decisions))
         .routes(routes!(reads::one))
         .routes(routes!(drafts::save))
+        .routes(routes!(drafts::save_subject))
         .routes(routes!(drafts::completeness))
         .routes(routes!(drafts::submit))
         .routes(routes!(drafts::withdraw))

@@ -1,7 +1,10 @@
 //! What goes over the wire.
 
-use kernel::{Actor, LegalDate, Moment, Problem, ids::ApplicationId};
-use matters::Definition;
+use kernel::{
+    Actor, LegalDate, Moment, Problem,
+    ids::{ApplicationId, LicenceId},
+};
+use matters::{Definition, Kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -10,11 +13,11 @@ use crate::{
     Applications, Listed, Seen, TaskItem,
     model::{
         Acceptance, Applicant, Application, CorrectionNotice, CorrectionRound, Decision, Delivery,
-        DepartmentReview, Document, DocumentId, Extension, Finding, Form, GrantTerms, MaterialFile,
-        NonAcceptance, RefusalTerms, Rendering, Returned, ReviewRound, RiskReport, StageOpinion, StateName,
-        Stop, Withdrawal,
+        DepartmentReview, Document, DocumentId, Extension, Finding, Form, GrantTerms, HeldLicence,
+        MaterialFile, NonAcceptance, RefusalTerms, Rendering, Returned, ReviewRound, RiskReport,
+        StageOpinion, StateName, Stop, Subject, Withdrawal,
     },
-    rules::{self, Action, ClockView, Light, TaskKind},
+    rules::{self, Action, ClockView, Light, TaskKind, WindowView},
 };
 
 /// A body with key and name.
@@ -148,7 +151,16 @@ pub(super) struct ApplicationView {
     pub matter_version: u32,
     pub matter_name: String,
     pub industry: String,
+    /// What kind of application it is.
+    #[schema(value_type = matters::Kind)]
+    pub kind: Kind,
     pub applicant: Applicant,
+    /// The licence that it is about, as it stood when the application was handed in; absent for a first issue.
+    pub licence: Option<HeldLicence>,
+    /// What is asked for.
+    pub subject: Subject,
+    /// Until when one has to apply, and whether this was in time.
+    pub windows: Vec<WindowView>,
     pub form: Form,
     /// Version at which the form was changed last.
     pub form_version: i64,
@@ -211,7 +223,11 @@ impl ApplicationView {
             matter_version: dossier.matter_version,
             matter_name: dossier.matter_name.clone(),
             industry: dossier.matter.industry.as_str().to_owned(),
+            kind: dossier.matter.kind,
             applicant: dossier.applicant.clone(),
+            licence: dossier.licence.clone(),
+            subject: dossier.subject.clone(),
+            windows: applications.windows(app, def),
             form: dossier.form.content.clone(),
             form_version: dossier.form.version,
             created_at: dossier.created_at,
@@ -270,7 +286,7 @@ fn materials(app: &Application, def: &Definition) -> Vec<MaterialView> {
             name: material.name.clone(),
             required: material.required,
             applies_when: material.applies_when.clone(),
-            applies: rules::applies(material, &dossier.form.content),
+            applies: rules::applies(material, dossier),
             online: rules::is_online_form(material),
             file_types: rules::type_names(material.file_types()),
             max_size_mb: material.upload.as_ref().map(|upload| upload.max_size_mb),
@@ -399,6 +415,13 @@ pub(super) struct ListItem {
     pub matter: String,
     pub matter_name: String,
     pub industry: String,
+    /// What kind of application it is.
+    #[schema(value_type = matters::Kind)]
+    pub kind: Kind,
+    /// The licence that it is about; absent for a first issue.
+    pub licence: Option<LicenceId>,
+    /// Its number.
+    pub licence_number: Option<String>,
     pub enterprise: Uuid,
     pub applicant: String,
     pub region: String,
@@ -432,6 +455,9 @@ impl ListItem {
             matter: dossier.matter.to_string(),
             matter_name: dossier.matter_name.clone(),
             industry: dossier.matter.industry.as_str().to_owned(),
+            kind: dossier.matter.kind,
+            licence: dossier.licence.as_ref().map(|held| held.id),
+            licence_number: dossier.licence.as_ref().map(|held| held.number.clone()),
             enterprise: dossier.applicant.enterprise.into(),
             applicant: dossier.applicant.name.clone(),
             region: dossier.applicant.region.clone(),

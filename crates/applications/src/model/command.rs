@@ -19,6 +19,15 @@ pub enum Command {
         /// When.
         at: Moment,
     },
+    /// Saves what is asked for about the licence, in a draft or while correcting.
+    SaveSubject {
+        /// What is asked for.
+        subject: Subject,
+        /// Version that the application will have.
+        version: i64,
+        /// When.
+        at: Moment,
+    },
     /// Adds a file to a material.
     Attach(MaterialFile),
     /// Takes a file out.
@@ -29,6 +38,8 @@ pub enum Command {
         reference: String,
         /// The applicant as the registry knows it now.
         applicant: Applicant,
+        /// The licence as the register has it now.
+        licence: Option<HeldLicence>,
         /// When.
         at: Moment,
     },
@@ -124,6 +135,7 @@ impl Command {
     pub fn label(&self) -> &'static str {
         match self {
             Self::SaveForm { .. } => "修改申请表",
+            Self::SaveSubject { .. } => "修改申请内容",
             Self::Attach(_) => "上传材料",
             Self::Detach(_) => "删除材料",
             Self::Submit { .. } => "提交申请",
@@ -206,6 +218,12 @@ pub fn apply(app: Application, definition: &Definition, command: Command) -> Res
         (A::Correcting(s), Command::SaveForm { form, version, at }) => {
             s.save_form(form, version, at, definition)?
         }
+        (A::Draft(s), Command::SaveSubject { subject, version, at }) => {
+            s.save_subject(subject, version, at, definition)?
+        }
+        (A::Correcting(s), Command::SaveSubject { subject, version, at }) => {
+            s.save_subject(subject, version, at, definition)?
+        }
         (A::Draft(s), Command::Attach(file)) => s.attach(file, definition)?,
         (A::Correcting(s), Command::Attach(file)) => s.attach(file, definition)?,
         (A::Draft(s), Command::Detach(file)) => s.detach(file)?,
@@ -215,9 +233,10 @@ pub fn apply(app: Application, definition: &Definition, command: Command) -> Res
             Command::Submit {
                 reference,
                 applicant,
+                licence,
                 at,
             },
-        ) => s.submit(reference, applicant, at, definition)?,
+        ) => s.submit(reference, applicant, licence, at, definition)?,
         (A::Correcting(s), Command::Resubmit { at }) => s.resubmit(at, definition)?,
         (app, Command::Withdraw(withdrawal)) if !app.state().is_final() => app.withdraw(withdrawal)?,
         (A::Submitted(s), Command::TakeOver(act)) => s.take_over(act)?,

@@ -35,6 +35,23 @@ impl Dossier {
         Ok(())
     }
 
+    fn save_subject(
+        &mut self,
+        subject: Subject,
+        version: i64,
+        at: Moment,
+        def: &Definition,
+    ) -> Result<(), Refusal> {
+        let faults = rules::subject_faults(&subject, def, at.legal_date());
+        if !faults.is_empty() {
+            return Err(Refusal::Invalid(faults));
+        }
+        self.subject = subject;
+        self.form.version = version;
+        self.form.changed_at = at;
+        Ok(())
+    }
+
     fn attach(&mut self, file: MaterialFile, def: &Definition) -> Result<Value, Refusal> {
         let material = def
             .material(file.material.as_str())
@@ -75,6 +92,22 @@ impl Draft {
         )
     }
 
+    pub(super) fn save_subject(
+        mut self,
+        subject: Subject,
+        version: i64,
+        at: Moment,
+        def: &Definition,
+    ) -> Outcome {
+        self.dossier.save_subject(subject, version, at, def)?;
+        done(
+            Application::Draft(self),
+            "application.subject_saved",
+            "保存申请内容",
+            Value::Null,
+        )
+    }
+
     pub(super) fn attach(mut self, file: MaterialFile, def: &Definition) -> Outcome {
         let facts = self.dossier.attach(file, def)?;
         done(
@@ -100,10 +133,12 @@ impl Draft {
         mut self,
         reference: String,
         applicant: Applicant,
+        licence: Option<HeldLicence>,
         at: Moment,
         def: &Definition,
     ) -> Outcome {
         self.dossier.applicant = applicant;
+        self.dossier.licence = licence;
         let gaps = rules::gaps(&self.dossier, def);
         if !gaps.is_empty() {
             return Err(Refusal::Incomplete(gaps));
@@ -149,6 +184,28 @@ impl Correcting {
             Application::Correcting(self),
             "application.form_saved",
             "补正申请表",
+            Value::Null,
+        )
+    }
+
+    pub(super) fn save_subject(
+        mut self,
+        subject: Subject,
+        version: i64,
+        at: Moment,
+        def: &Definition,
+    ) -> Outcome {
+        if !self.asks_for(&CorrectionTarget::Form) {
+            return Err(Refusal::field(
+                "subject",
+                "补正告知没有要求修改申请内容，请只补正告知书列明的内容",
+            ));
+        }
+        self.dossier.save_subject(subject, version, at, def)?;
+        done(
+            Application::Correcting(self),
+            "application.subject_saved",
+            "补正申请内容",
             Value::Null,
         )
     }
@@ -246,8 +303,10 @@ impl Submitted {
             self.intake.owner.get_or_insert_with(|| acceptance.by.clone());
         }
         let on = acceptance.at.legal_date();
-        let takes_part =
-            |review: &&matters::Review| review.applies_when.is_none() || chosen.contains(&review.department);
+        let takes_part = |review: &&matters::Review| {
+            rules::takes_part(review, &self.dossier.subject)
+                && (review.applies_when.is_none() || chosen.contains(&review.department))
+        };
         let reviews: Vec<_> = def
             .departments()
             .filter(takes_part)

@@ -5,10 +5,12 @@ mod command;
 mod life;
 mod parts;
 mod states;
+mod subject;
 
 pub use command::{Change, Command, Refusal, apply, drafted};
 pub use parts::*;
 pub use states::*;
+pub use subject::*;
 
 use kernel::ids;
 

@@ -10,7 +10,7 @@ use matters::{ClockKey, ConditionKey, DepartmentKey, DocumentKey, MaterialKey, M
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{DocumentId, FileId, StopId};
+use super::{DocumentId, FileId, HeldLicence, StopId, Subject};
 
 /// Who acted, as it stands in records and documents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -640,6 +640,12 @@ pub struct Dossier {
     pub matter_name: String,
     /// The applicant.
     pub applicant: Applicant,
+    /// The licence that it is about; absent for a first issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<HeldLicence>,
+    /// What is asked for.
+    #[serde(default)]
+    pub subject: Subject,
     /// The form.
     pub form: FormRecord,
     /// Files handed in.

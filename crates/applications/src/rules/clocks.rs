@@ -9,7 +9,7 @@ use time::Date;
 use utoipa::ToSchema;
 
 use super::amount;
-use crate::model::{Application, Extension, Stop, StopReach};
+use crate::model::{Application, Extension, Stop, StopReach, Subject};
 
 /// No period of the procedure runs longer than this; the guard of every count.
 const HORIZON: u32 = 366 * 30;
@@ -370,7 +370,7 @@ impl Watch<'_> {
                         || (stop.reach == StopReach::Whole && stop.clocks.contains(&clock.key))
                 };
                 let period = Period {
-                    terms: vec![clock.term],
+                    terms: vec![super::term_of(clock, &app.dossier().subject)],
                     start: review.round.assigned_on,
                     ended: review.round.result.as_ref().map(|result| result.on),
                     stops: case.intake.stops.iter().filter(concerns).collect(),
@@ -391,7 +391,7 @@ impl Watch<'_> {
             .collect();
         let added = app.case().and_then(|case| case.extension.as_ref());
         Some(Period {
-            terms: terms(clock, added),
+            terms: terms(clock, &app.dossier().subject, added),
             start,
             ended,
             stops,
@@ -447,8 +447,8 @@ impl Watch<'_> {
     }
 }
 
-fn terms(clock: &matters::Clock, added: Option<&Extension>) -> Vec<Term> {
-    let mut terms = vec![clock.term];
+fn terms(clock: &matters::Clock, subject: &Subject, added: Option<&Extension>) -> Vec<Term> {
+    let mut terms = vec![super::term_of(clock, subject)];
     terms.extend(added.filter(|one| one.clock == clock.key).map(|one| one.by_term));
     terms
 }

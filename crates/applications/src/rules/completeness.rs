@@ -9,6 +9,7 @@ use matters::{Definition, DepartmentKey, FileType, Material, MaterialForm};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::{concerns_facets, subject_gaps};
 use crate::model::{
     CorrectionNotice, CorrectionTarget, Decision, Dossier, Form, Met, Refusal, RefusalTerms, ReviewResult,
 };
@@ -58,17 +59,16 @@ pub fn is_online_form(material: &Material) -> bool {
 }
 
 /// Whether the material is asked of this applicant.
-pub fn applies(material: &Material, form: &Form) -> bool {
-    material.required || form.applicable_materials.contains(&material.key)
+pub fn applies(material: &Material, dossier: &Dossier) -> bool {
+    concerns_facets(&material.only_for, &dossier.subject.facets())
+        && (material.required || dossier.form.content.applicable_materials.contains(&material.key))
 }
 
 /// Everything that is missing before the application can be handed in; empty when it is complete.
 pub fn gaps(dossier: &Dossier, def: &Definition) -> Vec<Gap> {
-    let mut gaps = form_gaps(&dossier.form.content);
-    let wanted = def
-        .materials
-        .iter()
-        .filter(|one| applies(one, &dossier.form.content));
+    let mut gaps = form_gaps(&dossier.form.content, def);
+    gaps.extend(subject_gaps(&dossier.subject, def));
+    let wanted = def.materials.iter().filter(|one| applies(one, dossier));
     for material in wanted.filter(|one| !is_online_form(one)) {
         if dossier.files_of(&material.key).next().is_none() {
             gaps.push(Gap {
@@ -86,7 +86,7 @@ pub fn gaps(dossier: &Dossier, def: &Definition) -> Vec<Gap> {
     gaps
 }
 
-fn form_gaps(form: &Form) -> Vec<Gap> {
+fn form_gaps(form: &Form, def: &Definition) -> Vec<Gap> {
     let mut gaps = Vec::new();
     if form.contact.trim().is_empty() {
         gaps.push(Gap::form("contact", "联系人", "请填写联系人姓名"));
@@ -98,7 +98,8 @@ fn form_gaps(form: &Form) -> Vec<Gap> {
             "请填写联系电话，例如 13812345678 或 0791-83881234",
         ));
     }
-    if form.scope.iter().all(|phrase| phrase.trim().is_empty()) {
+    // What concerns a licence that is there takes the scope from it, or from the changed items.
+    if def.existing.is_none() && form.scope.iter().all(|phrase| phrase.trim().is_empty()) {
         gaps.push(Gap::form(
             "scope",
             "申请的许可范围",

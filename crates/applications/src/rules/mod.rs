@@ -3,6 +3,7 @@
 mod clocks;
 mod completeness;
 mod duties;
+mod existing;
 mod papers;
 mod risk;
 mod tasks;
@@ -10,10 +11,14 @@ mod tasks;
 use codes::{Days, Months};
 use kernel::LegalDate;
 use matters::{Definition, LastDay, Term};
+use time::{Date, Month};
+
+use crate::model::{Dossier, GrantTerms, HeldLicence, Subject};
 
 pub use clocks::*;
 pub use completeness::*;
 pub use duties::*;
+pub use existing::*;
 pub use papers::*;
 pub use risk::*;
 pub use tasks::*;
@@ -21,6 +26,49 @@ pub use tasks::*;
 /// The day after; the last day of the calendar stays itself.
 pub fn next_day(day: LegalDate) -> LegalDate {
     LegalDate(day.0.next_day().unwrap_or(day.0))
+}
+
+/// What a decision of today grants: for a first issue the scope applied for, for everything else what follows
+/// from the licence that is already there. `None` past the year 9999.
+pub fn grant_terms(dossier: &Dossier, def: &Definition, on: LegalDate) -> Option<GrantTerms> {
+    let Some(held) = &dossier.licence else {
+        let (valid_from, valid_to) = validity(def, on)?;
+        let scope = dossier.form.content.scope.clone();
+        return Some(GrantTerms {
+            scope,
+            valid_from,
+            valid_to,
+        });
+    };
+    let (valid_from, valid_to) = match dossier.subject {
+        Subject::Renewal { .. } => renewed(held, def, on)?,
+        _ => (held.valid_from, held.valid_to),
+    };
+    Some(GrantTerms {
+        scope: dossier.subject.scope(held),
+        valid_from,
+        valid_to,
+    })
+}
+
+/// 有效期延期: the period goes on where the old one ends (安全生产许可证条例 art. 9); after a gap it begins anew.
+fn renewed(held: &HeldLicence, def: &Definition, on: LegalDate) -> Option<(LegalDate, LegalDate)> {
+    if held.valid_to < on {
+        return validity(def, on);
+    }
+    let years = Months(def.licence.validity.years.saturating_mul(12));
+    let last = years.after(held.valid_to.0)?;
+    // From the end of February to the end of February (民法典 art. 202), never a day less.
+    let ended_february = held.valid_to.0.month() == Month::February && next_day(held.valid_to).0.day() == 1;
+    let last = if ended_february { end_of_month(last) } else { last };
+    Some((next_day(held.valid_to), LegalDate(last)))
+}
+
+fn end_of_month(day: Date) -> Date {
+    let within = |next: &Date| next.month() == day.month();
+    std::iter::successors(Some(day), |day| day.next_day().filter(within))
+        .last()
+        .unwrap_or(day)
 }
 
 /// First and last day of a licence granted on `on` (安全生产许可证条例 art. 9); `None` past the year 9999.

@@ -1,16 +1,18 @@
 //! The decision and its delivery; what a grant hands on to the licences.
 
 use kernel::{
-    Actor, LegalDate, NewJob,
-    ids::{ApplicationId, EnterpriseId},
+    Actor, FieldError, LegalDate, NewJob,
+    ids::{ApplicationId, EnterpriseId, LicenceId},
 };
-use matters::{Industry, MatterKey, Occasion};
+use matters::{Industry, Kind, MatterKey, Occasion};
 use serde_json::json;
 
 use super::{Applications, ApplicationsError, Outcome, person};
 use crate::{
-    ISSUE_JOB,
-    model::{Application, Command, Decision, Delivery, GrantTerms, RefusalTerms, UnmetCondition},
+    CARRY_OUT_JOB, ISSUE_JOB,
+    model::{
+        Applicant, Application, Command, Decision, Delivery, Holder, RefusalTerms, Subject, UnmetCondition,
+    },
     rules::{self, Action, PaperKind},
     store::{self, Record},
 };
@@ -28,9 +30,16 @@ pub struct Grant {
     pub matter_version: u32,
     /// The industry.
     pub industry: Industry,
+    /// What kind of application it was.
+    pub kind: Kind,
+    /// The licence that it is about; absent for a first issue.
+    pub licence: Option<LicenceId>,
+    /// What was asked for and is granted, changed items with old and new content.
+    pub subject: Subject,
     /// The enterprise.
     pub enterprise: EnterpriseId,
-    /// The holder as the application names it.
+    /// The holder as the licence shall name it: as the application names it, or as the licence did, with the
+    /// granted changes.
     pub holder: Holder,
     /// 许可范围.
     pub scope: Vec<String>,
@@ -42,23 +51,6 @@ pub struct Grant {
     pub valid_to: LegalDate,
     /// True for data of the demo city.
     pub demo: bool,
-}
-
-/// The holder of a licence to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
-    /// Name.
-    pub name: String,
-    /// Unified social credit code or registration number.
-    pub code: String,
-    /// Address.
-    pub address: String,
-    /// Legal representative.
-    pub legal_representative: String,
-    /// 经济类型.
-    pub economic_type: String,
-    /// GB/T 2260 code.
-    pub region: String,
 }
 
 /// A refusal, as the leader writes it.
@@ -87,23 +79,30 @@ impl Applications {
     ) -> Outcome<Record> {
         let open = self.open(actor, id, Action::Decide).await?;
         let on = open.today();
-        let (valid_from, valid_to) = rules::validity(open.def, on).ok_or(ApplicationsError::NoMatter)?;
-        let scope = scope.unwrap_or_else(|| open.record.application.dossier().form.content.scope.clone());
+        let dossier = open.record.application.dossier();
+        let mut terms = rules::grant_terms(dossier, open.def, on).ok_or(ApplicationsError::NoMatter)?;
+        if let Some(scope) = scope {
+            // Only what a first issue applies for can be granted in part; a licence that is there says its own.
+            if dossier.licence.is_some() && scope != terms.scope {
+                let message = "许可范围以许可证载明的或者申请变更的内容为准，不能在决定时改写";
+                return Err(ApplicationsError::Invalid(vec![FieldError::new(
+                    "scope", message,
+                )]));
+            }
+            terms.scope = scope;
+        }
+        let job = match dossier.licence {
+            None => ISSUE_JOB,
+            Some(_) => CARRY_OUT_JOB,
+        };
         let decision = Decision {
             by: person(actor),
             at: open.work.now(),
             on,
             reason,
         };
-        let command = Command::Grant {
-            decision,
-            terms: GrantTerms {
-                scope,
-                valid_from,
-                valid_to,
-            },
-        };
-        let issue = NewJob::new(ISSUE_JOB, &json!({ "application": id }))?.once(id.to_string());
+        let command = Command::Grant { decision, terms };
+        let issue = NewJob::new(job, &json!({ "application": id }))?.once(id.to_string());
         self.close(open, command, &[PaperKind::On(Occasion::Granted)], vec![issue])
             .await
     }
@@ -155,27 +154,37 @@ impl Applications {
             return Err(ApplicationsError::NotFound("准予许可的申请"));
         };
         let dossier = &granted.file.dossier;
-        let holder = &dossier.applicant;
+        let holder = match &dossier.licence {
+            Some(held) => dossier.subject.holder(held),
+            None => applicant_as_holder(&dossier.applicant),
+        };
         Ok(Grant {
             application: id,
             reference: granted.file.case.intake.reference.clone(),
             matter: dossier.matter,
             matter_version: dossier.matter_version,
             industry: dossier.matter.industry,
-            enterprise: holder.enterprise,
-            holder: Holder {
-                name: holder.name.clone(),
-                code: holder.code.clone(),
-                address: holder.address.clone(),
-                legal_representative: holder.legal_representative.clone(),
-                economic_type: holder.economic_type.clone(),
-                region: holder.region.clone(),
-            },
+            kind: dossier.matter.kind,
+            licence: dossier.licence.as_ref().map(|held| held.id),
+            subject: dossier.subject.clone(),
+            enterprise: dossier.applicant.enterprise,
+            holder,
             scope: granted.terms.scope.clone(),
             decided_on: granted.decision.on,
             valid_from: granted.terms.valid_from,
             valid_to: granted.terms.valid_to,
-            demo: holder.demo,
+            demo: dossier.applicant.demo,
         })
+    }
+}
+
+fn applicant_as_holder(applicant: &Applicant) -> Holder {
+    Holder {
+        name: applicant.name.clone(),
+        code: applicant.code.clone(),
+        address: applicant.address.clone(),
+        legal_representative: applicant.legal_representative.clone(),
+        economic_type: applicant.economic_type.clone(),
+        region: applicant.region.clone(),
     }
 }

@@ -3,13 +3,14 @@
 use axum::http::StatusCode;
 use codes::MissingYear;
 use identity::IdentityError;
-use kernel::{FieldError, KernelError, Problem, access::Forbidden, blobs::BadFile};
+use kernel::{FieldError, KernelError, Problem, access::Forbidden, blobs::BadFile, ids::ApplicationId};
 use matters::MissingPlaceholder;
 use registry::RegistryError;
 
 use crate::{
     model::{Refusal, StateName},
-    rules::{Action, Denial, Gap},
+    ports::RegisterError,
+    rules::{Action, Denial, Gap, Unfit},
 };
 
 /// Failures of this capability.
@@ -51,6 +52,26 @@ pub enum ApplicationsError {
     /// The matter is not offered (any more).
     #[error("no such matter in force")]
     NoMatter,
+    /// The licence cannot be the matter of such an application.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    /// An application of the kind runs already for the licence.
+    #[error("another application is under way")]
+    Running {
+        /// Which.
+        id: ApplicationId,
+        /// Its 受理编号, once handed in.
+        reference: Option<String>,
+    },
+    /// The licence says something else than when the draft was begun.
+    #[error("the licence was changed since")]
+    LicenceChanged,
+    /// The register of licences did not answer.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// The server has not wired a register of licences.
+    #[error("no register of licences")]
+    NoRegister,
     /// Somebody else was quicker.
     #[error("already decided by {by}")]
     AlreadyDecided {
@@ -107,6 +128,13 @@ impl From<ApplicationsError> for Problem {
                 "收到申请材料已满五个工作日而没有告知，依照《中华人民共和国行政许可法》第三十二条自收到之日起即为受理，不能再告知补正或者不予受理。",
             ),
             E::NoMatter => Self::field("matter", "该事项没有生效的办事规定，请从事项清单中选择"),
+            E::Unfit(why) => unfit(&why),
+            E::Running { id, reference } => running(id, reference),
+            E::LicenceChanged => Self::conflict(
+                "licence-changed",
+                "许可证内容已经变化",
+                "许可证载明的内容在您填报期间已经变化，请撤回本草稿，按现在的许可证重新填报。",
+            ),
             E::AlreadyDecided { by, state } => Self::conflict(
                 "already-decided",
                 format!("申请已由他人办结（{}）", state.label()),
@@ -122,9 +150,40 @@ impl From<ApplicationsError> for Problem {
                 "文书内容已经确定，正在排版和电子签章，通常几秒钟后即可下载，请稍后刷新。",
             ),
             E::Calendar(missing) => Self::conflict("calendar-missing", "缺少节假日安排", missing.message()),
-            E::Press(_) | E::Workbook(_) => Self::internal(&error),
+            E::Press(_) | E::Workbook(_) | E::Register(_) | E::NoRegister => Self::internal(&error),
         }
     }
+}
+
+fn unfit(why: &Unfit) -> Problem {
+    match why {
+        Unfit::Stranger => Problem::not_found("许可证"),
+        Unfit::OtherIndustry => Problem::field("licence", "该许可证不属于本事项的行业，请选择相应行业的事项"),
+        Unfit::Standing(standing) => Problem::conflict(
+            "licence-standing",
+            "许可证现在的状态不能办理",
+            format!(
+                "该许可证{}，不能办理本事项。请核对许可证状态后选择适用的事项。",
+                standing.label()
+            ),
+        )
+        .with("standing", standing.as_str()),
+        Unfit::TooLate { window, until } => Problem::conflict(
+            "too-late",
+            "已经超过申请期限",
+            format!(
+                "“{window}”已于{}届满，不再办理延期，请按首次申请重新办理。",
+                until.chinese()
+            ),
+        )
+        .with("until", until.to_string()),
+    }
+}
+
+fn running(id: ApplicationId, reference: Option<String>) -> Problem {
+    let which = reference.map_or_else(|| "尚未提交的草稿".to_owned(), |one| format!("受理编号 {one}"));
+    let detail = format!("该许可证已有一件同类申请正在办理（{which}）。请继续办理该申请，或者先撤回。");
+    Problem::conflict("application-running", "同类申请正在办理", detail).with("application", id.to_string())
 }
 
 fn denied(denial: Denial) -> Problem {

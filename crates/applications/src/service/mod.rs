@@ -13,7 +13,7 @@ mod reviews;
 mod timed;
 mod views;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use codes::WorkCalendar;
@@ -29,9 +29,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use acceptance::{NewCorrectionItem, NewNonAcceptance};
-pub use decision::{Grant, Holder, NewRefusal};
+pub use decision::{Grant, NewRefusal};
 pub use documents::DocumentFile;
-pub use drafts::NewDraft;
+pub use drafts::{NewDraft, NewItem, NewSubject};
 pub use error::ApplicationsError;
 pub use files::Upload;
 pub use periods::NewStop;
@@ -42,6 +42,7 @@ pub use views::{Filters, Listed, PublicDecision, Seen, TaskItem};
 use crate::{
     jobs::{DEADLINE_JOB, DOCUMENT_JOB, REFRESH_JOB},
     model::{Act, Application, Change, Command, Document, DocumentId, Paper, Person, Rendering, apply},
+    ports::LicenceBook,
     rules::{self, Action, Bodies, Desk, Lights, PaperKind, Viewer, Watch},
     store::{self, Record},
 };
@@ -73,6 +74,7 @@ struct Inner {
     calendar: Arc<WorkCalendar>,
     renderer: Box<dyn Renderer>,
     lights: Lights,
+    licences: OnceLock<Box<dyn LicenceBook>>,
 }
 
 /// An application opened for an act: locked, and the act allowed.
@@ -126,10 +128,19 @@ impl Applications {
             calendar,
             renderer: Box::new(press),
             lights,
+            licences: OnceLock::new(),
         };
         Self {
             kernel,
             inner: Arc::new(inner),
+        }
+    }
+
+    /// Tells where licences are looked up. They stand on applications, so that this can only be said once both are
+    /// there; a second call changes nothing.
+    pub fn connect(&self, licences: impl LicenceBook + 'static) {
+        if self.inner.licences.set(Box::new(licences)).is_err() {
+            tracing::warn!("applications are connected with a register of licences already");
         }
     }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Applications, ApplicationsError, Outcome};
 use crate::{
     model::{Application, StateName},
-    rules::{self, Action, Bodies, ClockView, Light, TaskKind, Viewer},
+    rules::{self, Action, Bodies, ClockView, Light, TaskKind, Viewer, WindowView},
     store::{self, ListQuery, ListRow, Record, TaskQuery, TaskRow},
 };
 
@@ -364,6 +364,17 @@ impl Applications {
             .city
             .authority(key)
             .map_or_else(|| key.to_owned(), |body| body.short_name.clone())
+    }
+
+    /// Until when one has to apply, and whether this application was, or would be today, in time.
+    pub(crate) fn windows(&self, app: &Application, def: &matters::Definition) -> Vec<WindowView> {
+        let dossier = app.dossier();
+        let on = app
+            .intake()
+            .map_or_else(|| self.now().legal_date(), |intake| intake.received_on);
+        let held = dossier.licence.as_ref();
+        held.map(|held| rules::windows(def, held, &dossier.subject, &self.inner.calendar, on))
+            .unwrap_or_default()
     }
 
     /// The definition by which an application is handled.

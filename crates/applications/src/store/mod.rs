@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use kernel::{
     Actor, Db, Dialect, KernelError, LegalDate, Moment, Sealed, Work,
     audit::{AuditSource, RowDigest},
-    ids::{ApplicationId, EnterpriseId},
+    ids::{ApplicationId, EnterpriseId, LicenceId},
     work::guarded,
 };
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*, sea_query::Query};
@@ -42,6 +42,9 @@ pub(crate) mod application {
         pub matter_version: i64,
         pub industry: String,
         pub enterprise: Uuid,
+        // Added later: rows of first issues keep their digests.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub licence: Option<LicenceId>,
         pub applicant: String,
         pub region: String,
         pub lead_body: String,
@@ -129,6 +132,7 @@ fn row(
         matter_version: i64::from(dossier.matter_version),
         industry: dossier.matter.industry.as_str().to_owned(),
         enterprise: dossier.applicant.enterprise.into(),
+        licence: dossier.licence.as_ref().map(|held| held.id),
         applicant: dossier.applicant.name.clone(),
         region: dossier.applicant.region.clone(),
         lead_body: bodies.lead.clone(),
@@ -244,6 +248,24 @@ pub(crate) async fn version(db: &Db, actor: &Actor, id: ApplicationId) -> Result
         .into_tuple()
         .one(db.read())
         .await?)
+}
+
+/// A running application of a matter for a licence: its identifier and reference.
+pub(crate) async fn running(
+    db: &Db,
+    licence: LicenceId,
+    matter: &str,
+) -> Result<Option<(ApplicationId, Option<String>)>, KernelError> {
+    use application::Column;
+    let ended = ["granted", "refused", "not_accepted", "withdrawn"];
+    let query = application::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .column(Column::Reference)
+        .filter(Column::Licence.eq(licence))
+        .filter(Column::Matter.eq(matter))
+        .filter(Column::State.is_not_in(ended));
+    Ok(query.into_tuple().one(db.read()).await?)
 }
 
 /// How other applications of the enterprise stand.

@@ -549,10 +549,7 @@ async fn the_same_submission_twice_is_one_submission() {
     let house = House::on("2026-03-02T02:00:00Z").await;
     let apps = &house.applications;
     let keeper = house.keeper().await;
-    let new = || NewDraft {
-        matter: MATTER.parse().unwrap(),
-        enterprise: None,
-    };
+    let new = || NewDraft::first(MATTER.parse().unwrap());
     apps.draft(&keyed(&keeper, "key-1"), new()).await.unwrap();
     let again = apps.draft(&keyed(&keeper, "key-1"), new()).await.unwrap_err();
     assert!(matches!(

@@ -161,6 +161,8 @@ impl World {
             matter_version: 1,
             matter_name: definition().name.clone(),
             applicant,
+            licence: None,
+            subject: Subject::FirstIssue,
             form: FormRecord {
                 content: Form::default(),
                 version: 1,
@@ -270,6 +272,7 @@ impl World {
                     Command::Submit {
                         reference,
                         applicant,
+                        licence: None,
                         at,
                     },
                     keeper(),

@@ -252,10 +252,7 @@ impl House {
     }
 
     pub async fn draft(&self) -> Record {
-        let new = NewDraft {
-            matter: MATTER.parse().unwrap(),
-            enterprise: None,
-        };
+        let new = NewDraft::first(MATTER.parse().unwrap());
         self.applications.draft(&self.keeper().await, new).await.unwrap()
     }
 

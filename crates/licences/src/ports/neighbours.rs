@@ -17,6 +17,10 @@ impl Grants for Applications {
             ApplicationsError::NotFound(_) => NeighbourError::ForGood(Box::new(error)),
             _ => NeighbourError::ForNow(Box::new(error)),
         })?;
+        // A second certificate for what only changes the first would be worse than none.
+        if granted.licence.is_some() {
+            return Err(for_good(NotAFirstIssue(granted.reference)));
+        }
         let holder = granted.holder;
         Ok(Grant {
             application: granted.application,
@@ -43,6 +47,11 @@ impl Grants for Applications {
         })
     }
 }
+
+/// The grant concerns a licence that is there already: it is carried out on that licence, never issued anew.
+#[derive(Debug, thiserror::Error)]
+#[error("application {0} concerns an existing licence")]
+struct NotAFirstIssue(String);
 
 fn for_good(error: impl std::error::Error + Send + Sync + 'static) -> NeighbourError {
     NeighbourError::ForGood(Box::new(error))

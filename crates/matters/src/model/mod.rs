@@ -14,6 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 mod city;
 mod documents;
+mod existing;
 mod keys;
 mod power;
 mod procedure;
@@ -22,6 +23,7 @@ mod term;
 
 pub use city::*;
 pub use documents::*;
+pub use existing::*;
 pub use keys::*;
 pub use power::*;
 pub use procedure::*;
@@ -270,6 +272,9 @@ pub struct Definition {
     pub kind: Kind,
     /// What is granted: type code, validity, scope.
     pub licence: Licence,
+    /// Rules about the licence that is already there; absent for a first issue, required for everything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub existing: Option<Existing>,
     /// 权力清单 and 责任清单 facts, published to everyone.
     pub power: Power,
     /// The statutes that clauses of this document refer to.

@@ -5,7 +5,7 @@ use kernel::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Clause, ClockKey, DocumentKey, Provenance, StageKey, Term, WireTerm};
+use super::{Clause, ClockKey, DocumentKey, Facet, Provenance, StageKey, Term, WireTerm};
 
 /// A step of the procedure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -18,6 +18,9 @@ pub struct Stage {
     pub name: String,
     /// Who may act; what a role may do besides is the kernel's table.
     pub roles: Vec<Role>,
+    /// Facets for which it is held; empty: always.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_for: Vec<Facet>,
     /// Share of the internal target; absent for stages after the decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<u32>, minimum = 1)]
@@ -118,12 +121,30 @@ pub struct Clock {
     pub bearer: Bearer,
     /// True: a target of the house, not a period of the law.
     pub internal: bool,
+    /// Terms of its own for some of what can be asked for; the first that fits counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms_for: Vec<TermFor>,
     /// How the platform uses it.
     #[serde(rename = "use")]
     pub usage: ClockUse,
     /// What happens when it runs out.
     pub on_expiry: OnExpiry,
     /// Clauses; only internal and local clocks may have none.
+    pub basis: Vec<Clause>,
+    /// Where it was read.
+    pub provenance: Provenance,
+}
+
+/// A term that a clock has for some facets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TermFor {
+    /// Facets, any of which brings the term.
+    pub facets: Vec<Facet>,
+    /// Amount and unit.
+    #[schema(value_type = WireTerm)]
+    pub term: Term,
+    /// Clauses.
     pub basis: Vec<Clause>,
     /// Where it was read.
     pub provenance: Provenance,

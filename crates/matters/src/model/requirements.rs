@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    Clause, ClockKey, ConditionKey, DepartmentKey, DocumentKey, MaterialKey, Provenance, StageKey, Term,
-    WireTerm,
+    Clause, ClockKey, ConditionKey, DepartmentKey, DocumentKey, Facet, MaterialKey, Provenance, StageKey,
+    Term, WireTerm,
 };
 
 /// A condition that the enterprise must meet.
@@ -21,6 +21,9 @@ pub struct Condition {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 13)]
     pub head: Option<u8>,
+    /// Facets that it concerns; empty: whatever is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_for: Vec<Facet>,
     /// Clauses.
     pub basis: Vec<Clause>,
     /// Where it was read.
@@ -99,6 +102,9 @@ pub struct Material {
     /// When a conditional material is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applies_when: Option<String>,
+    /// Facets that it concerns; empty: whatever is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_for: Vec<Facet>,
     /// Core or deferrable.
     pub deferrable: Deferrable,
     /// Accepted forms.
@@ -167,6 +173,9 @@ pub struct Review {
     pub materials: Vec<MaterialKey>,
     /// Its clock.
     pub clock: ClockKey,
+    /// Facets that it concerns; empty: whatever is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only_for: Vec<Facet>,
     /// When it takes part; absent: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applies_when: Option<String>,
@@ -174,10 +183,26 @@ pub struct Review {
     pub provenance: Provenance,
 }
 
+/// Whether somebody goes to the site.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SiteNeed {
+    /// 书面审查即可
+    Never,
+    /// 对实质内容需要核实的
+    #[default]
+    InDoubt,
+    /// 每件均核查
+    Always,
+}
+
 /// How the site is looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiteCheck {
+    /// Whether somebody goes there.
+    #[serde(default)]
+    pub need: SiteNeed,
     /// Fewest officers (行政许可法 art. 34: two).
     #[schema(minimum = 2)]
     pub min_officers: u32,

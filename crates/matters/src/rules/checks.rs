@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use super::facts::Fact;
 use super::{Fault, INTERNAL_TARGET, REQUIRED_CLOCKS, STATUTORY_REVIEW, Section};
-use crate::model::{ClockUse, Definition, Material, MaterialForm, Occasion, PauseCause, Review, Term};
+use crate::model::{
+    ClockUse, Definition, Facet, Kind, Material, MaterialForm, Occasion, PauseCause, Review, SiteNeed, Term,
+    WindowFrom,
+};
 
-/// Occasions for which a document must be named.
+/// Occasions for which a document must be named; that of a deferral only where deferral is allowed.
 const REQUIRED_DOCUMENTS: [Occasion; 10] = [
     Occasion::Received,
     Occasion::CorrectionNeeded,
@@ -34,6 +37,7 @@ impl Definition {
         self.check_clocks(&mut faults);
         self.check_pauses(&mut faults);
         self.check_documents(&mut faults);
+        self.check_existing(&mut faults);
         faults
     }
 
@@ -55,6 +59,10 @@ impl Definition {
         }
         if self.site_check.min_officers < 2 {
             faults.push(Fault::TooFewOfficers);
+        }
+        let listed = self.conditions.iter().any(|one| one.on_site.is_some());
+        if self.site_check.need != SiteNeed::Never && !listed {
+            faults.push(Fault::NoChecklist);
         }
     }
 
@@ -265,11 +273,11 @@ impl Definition {
             }
             before.insert(stage.key.as_str());
         }
+        // A short procedure has fewer reviews; the decision stays apart from those that it has.
         let reviews = ["parallel_review", "first_review", "second_review"];
+        let mut held = reviews.into_iter().filter(|key| self.stage(key).is_some());
         let separate = self.stage("decision").is_some_and(|decision| {
-            reviews
-                .iter()
-                .all(|key| decision.separate_from.iter().any(|from| from.as_str() == *key))
+            held.all(|key| decision.separate_from.iter().any(|from| from.as_str() == key))
         });
         if !separate {
             faults.push(Fault::DecisionNotSeparate);
@@ -277,11 +285,114 @@ impl Definition {
         self.check_shares(faults);
     }
 
+    /// Rules about the licence that is there: exactly the matters that are about one have them.
+    fn check_existing(&self, faults: &mut Vec<Fault>) {
+        let Some(rules) = &self.existing else {
+            if self.kind != Kind::FirstIssue {
+                faults.push(Fault::NoExistingRules);
+            }
+            self.check_facets(&[], faults);
+            return;
+        };
+        if self.kind == Kind::FirstIssue {
+            faults.push(Fault::ExistingRulesOfFirstIssue);
+        }
+        if rules.standings.is_empty() {
+            faults.push(Fault::NoStanding);
+        }
+        let mut offered: Vec<Facet> = rules.facets.iter().map(|one| one.facet).collect();
+        if self.kind == Kind::Renewal {
+            offered.push(Facet::Reviewed);
+            offered.extend(rules.direct.as_ref().map(|_| Facet::Direct));
+        }
+        if offered.is_empty() {
+            faults.push(Fault::NoFacet);
+        }
+        if let Some(stranger) = offered.iter().find(|facet| facet.kind() != self.kind) {
+            faults.push(Fault::ForeignFacet(stranger.label()));
+        }
+        self.check_facets(&offered, faults);
+        self.check_windows(faults);
+        if (rules.direct.is_some() || rules.deemed_grant.is_some()) && self.kind != Kind::Renewal {
+            faults.push(Fault::OnlyForRenewal);
+        }
+        if let Some(deemed) = &rules.deemed_grant
+            && rules.window(deemed.window.as_str()).is_none()
+        {
+            faults.push(unknown("视为准予延续", Section::Windows, deemed.window.as_str()));
+        }
+        let skipped = rules.direct.iter().flat_map(|direct| &direct.skips);
+        for stage in skipped {
+            let decisive = ["acceptance", "decision"].contains(&stage.as_str());
+            if decisive || self.stage(stage.as_str()).is_none() {
+                faults.push(unknown("不再审查", Section::Stages, stage.as_str()));
+            }
+        }
+    }
+
+    fn check_windows(&self, faults: &mut Vec<Fault>) {
+        let windows = self.existing.iter().flat_map(|rules| &rules.windows);
+        let mut seen = BTreeSet::new();
+        for window in windows {
+            if !seen.insert(window.key.as_str()) {
+                let key = window.key.to_string();
+                faults.push(Fault::Duplicate {
+                    section: Section::Windows,
+                    key,
+                });
+            }
+            if window.from == WindowFrom::BeforeExpiry && matches!(window.term, Term::WorkingDays(_)) {
+                faults.push(Fault::BackwardWorkingDays(window.name.clone()));
+            }
+            if window.basis.is_empty() && !window.internal && !window.provenance.is_proposal() {
+                faults.push(Fault::NoClause {
+                    section: Section::Windows,
+                    label: window.name.clone(),
+                });
+            }
+        }
+    }
+
+    /// Parts that concern only some of what can be asked for name what the matter offers.
+    fn check_facets(&self, offered: &[Facet], faults: &mut Vec<Fault>) {
+        let materials = self
+            .materials
+            .iter()
+            .map(|one| (one.name.as_str(), &one.only_for));
+        let reviews = self.departments.iter();
+        let reviews = reviews.map(|one| (one.department.as_str(), &one.only_for));
+        let conditions = self
+            .conditions
+            .iter()
+            .map(|one| (one.text.as_str(), &one.only_for));
+        let terms = self.clocks.iter().flat_map(|clock| {
+            let terms = clock.terms_for.iter();
+            terms.map(|one| (clock.name.as_str(), &one.facets))
+        });
+        let windows = self.existing.iter().flat_map(|rules| &rules.windows);
+        let windows = windows.map(|one| (one.name.as_str(), &one.only_for));
+        let stages = self.stages.iter().map(|one| (one.name.as_str(), &one.only_for));
+        let all = materials.chain(reviews).chain(conditions).chain(terms);
+        for (from, facets) in all.chain(windows).chain(stages) {
+            for facet in facets.iter().filter(|facet| !offered.contains(facet)) {
+                faults.push(Fault::FacetNotOffered {
+                    from: from.to_owned(),
+                    facet: facet.label(),
+                });
+            }
+        }
+        let lead_always = self.lead().is_some_and(|lead| lead.only_for.is_empty());
+        if !lead_always {
+            faults.push(Fault::LeadNotAlways);
+        }
+    }
+
     /// The shares of the stages make up the target, and the departments stay within their stage.
     fn check_shares(&self, faults: &mut Vec<Fault>) {
         let sum = self
             .stages
             .iter()
+            .filter(|stage| stage.only_for.is_empty())
             .filter_map(|stage| stage.share)
             .map(|share| share.0)
             .sum();
@@ -360,7 +471,8 @@ impl Definition {
     }
 
     fn check_documents(&self, faults: &mut Vec<Fault>) {
-        for occasion in REQUIRED_DOCUMENTS {
+        let wanted = |occasion: &Occasion| *occasion != Occasion::DeferralPromised || self.deferral.allowed;
+        for occasion in REQUIRED_DOCUMENTS.into_iter().filter(wanted) {
             if !self.documents.iter().any(|document| document.on == occasion) {
                 faults.push(Fault::MissingDocument(occasion));
             }

@@ -42,6 +42,12 @@ pub enum Section {
     SiteCheck,
     /// 办理环节
     Stages,
+    /// 申请时限
+    Windows,
+    /// 申请内容
+    Facets,
+    /// 不再审查
+    Direct,
     /// 期限
     Clocks,
     /// 不计入期限的情形
@@ -75,6 +81,9 @@ impl Section {
             Self::Departments => "并联审查部门",
             Self::SiteCheck => "现场核查",
             Self::Stages => "办理环节",
+            Self::Windows => "申请时限",
+            Self::Facets => "申请内容",
+            Self::Direct => "不再审查的延期",
             Self::Clocks => "期限",
             Self::Pauses => "不计入期限的情形",
             Self::Extension => "延长期限",
@@ -150,11 +159,30 @@ impl Definition {
             .chain(self.conditions.iter().map(|one| (one.text.as_str(), &one.basis)))
             .chain(self.materials.iter().map(|one| (one.name.as_str(), &one.basis)))
             .chain(self.clocks.iter().map(|one| (one.name.as_str(), &one.basis)))
+            .chain(self.clocks.iter().flat_map(|clock| {
+                let terms = clock.terms_for.iter();
+                terms.map(|one| (clock.name.as_str(), &one.basis))
+            }))
+            .chain(self.existing_bases())
             .chain(self.pauses.iter().map(|one| (one.name.as_str(), &one.basis)))
             .chain(self.risk_report.iter().map(|one| (one.name.as_str(), &one.basis)));
         named
             .flat_map(|(name, basis)| basis.iter().map(move |clause| (name, clause)))
             .collect()
+    }
+
+    fn existing_bases(&self) -> impl Iterator<Item = (&str, &Vec<Clause>)> {
+        self.existing.iter().flat_map(|rules| {
+            let facets = rules.facets.iter().map(|one| (one.text.as_str(), &one.basis));
+            let windows = rules.windows.iter().map(|one| (one.name.as_str(), &one.basis));
+            let direct = rules.direct.iter().flat_map(|direct| {
+                let conditions = direct.conditions.iter();
+                let conditions = conditions.map(|one| (one.text.as_str(), &one.basis));
+                conditions.chain([("不再审查", &direct.basis)])
+            });
+            let deemed = rules.deemed_grant.iter().map(|one| ("视为准予延续", &one.basis));
+            facets.chain(windows).chain(direct).chain(deemed)
+        })
     }
 
     /// Every fact with its provenance, in the order of the document.
@@ -172,6 +200,7 @@ impl Definition {
                 .map(|one| fact(Section::Scope, &one.text, &one.provenance)),
         );
         self.power_provenances(&mut facts);
+        self.existing_provenances(&mut facts);
         facts.extend(
             self.statutes
                 .iter()
@@ -211,6 +240,10 @@ impl Definition {
                 .iter()
                 .map(|one| fact(Section::Clocks, &one.name, &one.provenance)),
         );
+        facts.extend(self.clocks.iter().flat_map(|clock| {
+            let terms = clock.terms_for.iter();
+            terms.map(|one| fact(Section::Clocks, &clock.name, &one.provenance))
+        }));
         facts.extend(
             self.pauses
                 .iter()
@@ -223,6 +256,23 @@ impl Definition {
                 .map(|one| fact(Section::RiskReport, &one.name, &one.provenance)),
         );
         facts
+    }
+
+    fn existing_provenances<'a>(&'a self, facts: &mut Vec<Fact<'a>>) {
+        let Some(rules) = &self.existing else { return };
+        let asked = rules.facets.iter();
+        facts.extend(asked.map(|one| fact(Section::Facets, one.facet.label(), &one.provenance)));
+        let windows = rules.windows.iter();
+        facts.extend(windows.map(|one| fact(Section::Windows, &one.name, &one.provenance)));
+        if let Some(direct) = &rules.direct {
+            facts.push(fact(Section::Direct, "不再审查", &direct.provenance));
+            let level = &direct.standardisation_provenance;
+            facts.push(fact(Section::Direct, "标准化等级", level));
+            let conditions = direct.conditions.iter();
+            facts.extend(conditions.map(|one| fact(Section::Direct, &one.text, &one.provenance)));
+        }
+        let deemed = rules.deemed_grant.iter();
+        facts.extend(deemed.map(|one| fact(Section::Clocks, "视为准予延续", &one.provenance)));
     }
 
     fn power_provenances<'a>(&'a self, facts: &mut Vec<Fact<'a>>) {

@@ -133,6 +133,41 @@ pub enum Fault {
     /// A pause that is in force has no clause.
     #[error("“{0}”没有依据条款，不得停止计时")]
     PauseWithoutClause(String),
+    /// A matter about a licence without rules about it.
+    #[error("延期、变更、补办、注销事项须写明对已有许可证的要求")]
+    NoExistingRules,
+    /// A first issue is about no licence.
+    #[error("首次申请不针对已有的许可证，不得写对已有许可证的要求")]
+    ExistingRulesOfFirstIssue,
+    /// No state of the licence allows it.
+    #[error("须写明许可证在哪些状态下可以办理")]
+    NoStanding,
+    /// Nothing can be asked for.
+    #[error("须列明可以申请的内容")]
+    NoFacet,
+    /// Something of another kind of matter.
+    #[error("“{0}”不属于本办理类型")]
+    ForeignFacet(&'static str),
+    /// A part names what the matter does not offer.
+    #[error("“{from}”限定的“{facet}”不在本事项可以申请的内容中")]
+    FacetNotOffered {
+        /// The part.
+        from: String,
+        /// What it names.
+        facet: &'static str,
+    },
+    /// The department that decides must always take part.
+    #[error("牵头部门应当参加全部申请的审查，不得限定情形")]
+    LeadNotAlways,
+    /// 不再审查 and 视为准予延续 are known to renewals only.
+    #[error("不再审查和视为准予延续只适用于延期事项")]
+    OnlyForRenewal,
+    /// Counting working days backwards would depend on notices still to come.
+    #[error("“{0}”自届满日倒算，不得以工作日计")]
+    BackwardWorkingDays(String),
+    /// A site check without a checklist.
+    #[error("需要现场核查的事项，至少一项许可条件须有现场核查细目")]
+    NoChecklist,
     /// A site check needs two officers (行政许可法 art. 34).
     #[error("现场核查人员不得少于两名")]
     TooFewOfficers,

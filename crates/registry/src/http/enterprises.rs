@@ -3,7 +3,7 @@
 use axum::{Json as Answer, extract::State, http::StatusCode, response::IntoResponse};
 use kernel::{
     Actor, Event, LegalDate, Moment, Page, PageQuery, Permission, Problem,
-    http::{IfMatch, Json, Path, Query, Versioned},
+    http::{IfMatch, IfMatchHeader, Json, Path, Query, Versioned},
     ids::EnterpriseId,
 };
 use serde::{Deserialize, Serialize};
@@ -279,7 +279,7 @@ pub(super) async fn enterprise(
 }
 
 /// Replaces the content of a file; needs `If-Match`. What changed stands in the timeline.
-#[utoipa::path(put, path = "/api/v1/enterprises/{id}", tag = "registry", params(("id" = Uuid, Path)),
+#[utoipa::path(put, path = "/api/v1/enterprises/{id}", tag = "registry", params(("id" = Uuid, Path), IfMatchHeader),
     request_body = EnterpriseRequest,
     responses((status = 200, body = EnterpriseView), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 412, body = Problem), (status = 422, body = Problem), (status = 428, body = Problem)),

@@ -3,7 +3,7 @@
 use axum::{Json as Answer, extract::State, http::StatusCode};
 use kernel::{
     Actor, LegalDate, Problem,
-    http::{IfMatch, Json, Path, Versioned},
+    http::{IfMatch, IfMatchHeader, Json, Path, Versioned},
     ids::EnterpriseId,
 };
 use serde::{Deserialize, Serialize};
@@ -137,7 +137,7 @@ pub(super) async fn add_staff(
 
 /// Changes a key person, also when it leaves; needs `If-Match`.
 #[utoipa::path(put, path = "/api/v1/enterprises/{id}/staff/{staff}", tag = "registry",
-    params(("id" = Uuid, Path), ("staff" = Uuid, Path)), request_body = StaffRequest,
+    params(("id" = Uuid, Path), ("staff" = Uuid, Path), IfMatchHeader), request_body = StaffRequest,
     responses((status = 200, body = StaffView), (status = 404, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem), (status = 428, body = Problem)),
     extensions(("x-permission" = json!("enterprises:write"))))]
@@ -256,7 +256,7 @@ pub(super) async fn add_facility(
 
 /// Changes a facility, also when it is closed; needs `If-Match`.
 #[utoipa::path(put, path = "/api/v1/enterprises/{id}/facilities/{facility}", tag = "registry",
-    params(("id" = Uuid, Path), ("facility" = Uuid, Path)), request_body = FacilityRequest,
+    params(("id" = Uuid, Path), ("facility" = Uuid, Path), IfMatchHeader), request_body = FacilityRequest,
     responses((status = 200, body = FacilityView), (status = 404, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem), (status = 428, body = Problem)),
     extensions(("x-permission" = json!("enterprises:write"))))]

@@ -1,0 +1,56 @@
+//! What applications ask the register of licences.
+
+use applications::{LicenceBook, RegisterError, model::HeldLicence};
+use async_trait::async_trait;
+use kernel::{Actor, Kernel, ids::LicenceId};
+use licences::{Licence, Licences, LicencesError};
+use matters::Standing;
+
+/// The register of licences as applications see it.
+pub struct LicenceLookup {
+    /// Licences.
+    pub licences: Licences,
+    /// The day.
+    pub kernel: Kernel,
+}
+
+#[async_trait]
+impl LicenceBook for LicenceLookup {
+    async fn held(&self, id: LicenceId) -> Result<Option<HeldLicence>, RegisterError> {
+        let found = match self.licences.licence(&Actor::system("申请办理"), id).await {
+            Ok(licence) => licence,
+            Err(LicencesError::NotFound) => return Ok(None),
+            Err(error) => return Err(RegisterError(Box::new(error))),
+        };
+        // Nothing can be asked for about a number that was never issued.
+        let Licence::Issued(issued) = found else {
+            return Ok(None);
+        };
+        let facts = issued.facts;
+        let today = self.kernel.now().legal_date();
+        let standing = if today > facts.validity.until {
+            Standing::Expired
+        } else {
+            Standing::InForce
+        };
+        let holder = facts.holder;
+        Ok(Some(HeldLicence {
+            id,
+            number: facts.number.to_string(),
+            industry: facts.industry,
+            enterprise: facts.enterprise,
+            holder: applications::Holder {
+                name: holder.name,
+                code: holder.code.to_string(),
+                address: holder.address,
+                legal_representative: holder.legal_representative,
+                economic_type: holder.economic_type,
+                region: holder.region.as_str().to_owned(),
+            },
+            scope: facts.scope,
+            valid_from: facts.validity.from,
+            valid_to: facts.validity.until,
+            standing,
+        }))
+    }
+}
