@@ -331,10 +331,7 @@ async fn one(platform: &Platform, officers: &Officers, enterprise: EnterpriseId)
         ..Actor::system("评测企业")
     };
     let matter: MatterKey = MATTER.parse().map_err(|_| "matter")?;
-    let new = NewDraft {
-        matter,
-        enterprise: None,
-    };
+    let new = NewDraft::first(matter);
     let draft = applications.draft(&keeper, new).await?;
     let id = draft.id;
     let form = paper::Form {
