@@ -539,6 +539,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts to try a demo with. There is no such thing outside of a demo. */
+        get: operations["get_demo_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bodies of the city that have a part in the procedures. */
+        get: operations["get_departments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enterprise-imports": {
         parameters: {
             query?: never;
@@ -827,6 +861,74 @@ export interface paths {
         get: operations["get_industries"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs in the background, newest first. */
+        get: operations["get_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many jobs wait, run and were given up. */
+        get: operations["get_jobs_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancels a job: one that waits at once, one that runs at its next step. */
+        post: operations["post_jobs_id_cancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/retries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does a job now that waits, was given up or cancelled. */
+        post: operations["post_jobs_id_retries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1223,6 +1325,23 @@ export interface paths {
         };
         /** Administrative divisions (GB/T 2260) directly below `parent`. */
         get: operations["get_regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles that an account can hold. */
+        get: operations["get_roles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1747,11 +1866,8 @@ export interface components {
             /** Format: int64 */
             yellow: number;
         };
-        /**
-         * @description Danger class of the base ledger; red is the highest.
-         * @enum {string}
-         */
-        Danger: "Red" | "Orange" | "Yellow" | "Blue";
+        /** @enum {string} */
+        Danger: "red" | "orange" | "yellow" | "blue";
         /** @description The final decision (决定). */
         Decision: {
             /** @description When. */
@@ -1841,8 +1957,43 @@ export interface components {
             recipient: string;
             remark?: string;
         };
+        /** @description An account of a demo. */
+        DemoLogin: {
+            /** @description On whose side it works. */
+            end: components["schemas"]["End"];
+            /** @description Login name. */
+            login: string;
+            /** @description Who it is, such as 应急局窗口受理员. */
+            role: string;
+            /** @description What can be done with it. */
+            task: string;
+        };
+        /** @description The accounts of a demo, for the page that asks for one. */
+        DemoLogins: {
+            /** @description The accounts, in the order of the procedure. */
+            items: components["schemas"]["DemoLogin"][];
+            /** @description Password of all of them. */
+            password: string;
+        };
         /** @description Names a department or body; cities give it a name. */
         DepartmentKey: string;
+        /** @description A body of the city behind a department's key. */
+        DepartmentView: {
+            /** @description Unified social credit code. */
+            credit_code: string;
+            /** @description The code is made up for a demonstration. */
+            invented_code: boolean;
+            /** @description The key that definitions and accounts use. */
+            key: components["schemas"]["DepartmentKey"];
+            /** @description Industries whose matters it leads. */
+            leads: components["schemas"]["Industry"][];
+            /** @description Full name on documents. */
+            name: string;
+            /** @description Industries in whose parallel review it takes part. */
+            reviews: components["schemas"]["Industry"][];
+            /** @description Short name in lists. */
+            short_name: string;
+        };
         /**
          * Format: uuid
          * @description A document that the procedure produced.
@@ -1949,11 +2100,8 @@ export interface components {
             size?: components["schemas"]["SizeClass"] | null;
             state?: components["schemas"]["EnterpriseState"] | null;
         };
-        /**
-         * @description Whether the enterprise is in business.
-         * @enum {string}
-         */
-        EnterpriseState: "Active" | "Halted" | "Closed";
+        /** @enum {string} */
+        EnterpriseState: "active" | "halted" | "closed";
         /** @description An enterprise as shown to an actor. */
         EnterpriseView: {
             address: string;
@@ -2091,11 +2239,8 @@ export interface components {
          * @description A facility or major hazard source.
          */
         FacilityId: string;
-        /**
-         * @description What a facility is.
-         * @enum {string}
-         */
-        FacilityKind: "MajorHazardSource" | "Facility";
+        /** @enum {string} */
+        FacilityKind: "major_hazard_source" | "facility";
         FacilityRequest: {
             class?: string;
             ended_on?: components["schemas"]["LegalDate"] | null;
@@ -2235,11 +2380,8 @@ export interface components {
             /** @description 数量限制 */
             quantity_limit: string;
         };
-        /**
-         * @description Level of a major hazard source; level one is the gravest (GB 18218, 4.3).
-         * @enum {string}
-         */
-        HazardLevel: "One" | "Two" | "Three" | "Four";
+        /** @enum {string} */
+        HazardLevel: "1" | "2" | "3" | "4";
         HolderView: {
             address: string;
             /** @description Unified social credit code, or registration number. */
@@ -2385,6 +2527,78 @@ export interface components {
             provenance: components["schemas"]["Provenance"];
             /** @description Two digits that tell apart items of one base code. */
             serial: string;
+        };
+        /** @enum {string} */
+        JobAction: "retry" | "cancel";
+        /** @enum {string} */
+        JobState: "ready" | "running" | "done" | "dead" | "cancelled";
+        /** @description How much there is to do in the background. */
+        JobSummary: {
+            /**
+             * Format: int64
+             * @description Jobs that were given up.
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description Jobs that could be done now.
+             */
+            due: number;
+            /**
+             * Format: int64
+             * @description Jobs that wait for their time.
+             */
+            later: number;
+            oldest_due_at?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: int64
+             * @description Jobs that a worker is at.
+             */
+            running: number;
+        };
+        /** @description A job as it is shown. Its payload is not: it may name people. */
+        JobView: {
+            /** @description What may be done with it. */
+            allowed_actions: components["schemas"]["JobAction"][];
+            /**
+             * Format: int64
+             * @description Tries so far.
+             */
+            attempts: number;
+            /** @description Somebody asked it to stop. */
+            cancel_requested: boolean;
+            /** @description When it was put in. */
+            created_at: components["schemas"]["Moment"];
+            /** @description What went wrong last. */
+            error?: string | null;
+            finished_at?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: uuid
+             * @description Identifier.
+             */
+            id: string;
+            /** @description Which handler does it, e.g. `licences.issue`. */
+            kind: string;
+            next_attempt_at?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: int64
+             * @description Steps done.
+             */
+            progress: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["JobState"];
+            /** @description Its Chinese name. */
+            state_name: string;
+            /**
+             * Format: uuid
+             * @description What it is about: the first identifier in its payload.
+             */
+            subject?: string | null;
+            /**
+             * Format: int64
+             * @description Steps in all, 0 while unknown.
+             */
+            total: number;
         };
         /**
          * @description Which day the validity ends on.
@@ -3082,6 +3296,55 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_JobView: {
+            /** @description The rows. */
+            items: {
+                /** @description What may be done with it. */
+                allowed_actions: components["schemas"]["JobAction"][];
+                /**
+                 * Format: int64
+                 * @description Tries so far.
+                 */
+                attempts: number;
+                /** @description Somebody asked it to stop. */
+                cancel_requested: boolean;
+                /** @description When it was put in. */
+                created_at: components["schemas"]["Moment"];
+                /** @description What went wrong last. */
+                error?: string | null;
+                finished_at?: components["schemas"]["Moment"] | null;
+                /**
+                 * Format: uuid
+                 * @description Identifier.
+                 */
+                id: string;
+                /** @description Which handler does it, e.g. `licences.issue`. */
+                kind: string;
+                next_attempt_at?: components["schemas"]["Moment"] | null;
+                /**
+                 * Format: int64
+                 * @description Steps done.
+                 */
+                progress: number;
+                /** @description Where it stands. */
+                state: components["schemas"]["JobState"];
+                /** @description Its Chinese name. */
+                state_name: string;
+                /**
+                 * Format: uuid
+                 * @description What it is about: the first identifier in its payload.
+                 */
+                subject?: string | null;
+                /**
+                 * Format: int64
+                 * @description Steps in all, 0 while unknown.
+                 */
+                total: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_LicenceView: {
             /** @description The rows. */
             items: {
@@ -3279,17 +3542,19 @@ export interface components {
             /** @description The sanction. */
             sanction: string;
         };
+        /** @description An act that a role may do. */
+        PermissionView: {
+            key: string;
+            name: string;
+        };
         /** @description Who acted, as it stands in records and documents. */
         Person: {
             account?: components["schemas"]["AccountId"] | null;
             /** @description Name of the person. */
             name: string;
         };
-        /**
-         * @description What a key person is responsible for.
-         * @enum {string}
-         */
-        Post: "Principal" | "SafetyDirector" | "SafetyOfficer" | "SafetyEngineer" | "SpecialOperator";
+        /** @enum {string} */
+        Post: "principal" | "safety_director" | "safety_officer" | "safety_engineer" | "special_operator";
         /** @description Facts of the power list and the responsibility list. */
         Power: {
             /** @description 追责情形：what its staff answer for. */
@@ -3609,11 +3874,16 @@ export interface components {
             /** @description The lines. */
             lines: components["schemas"]["RiskLine"][];
         };
-        /**
-         * @description A role that an account can hold. What it may do stands in [`Role::permissions`].
-         * @enum {string}
-         */
-        Role: "Administrator" | "Auditor" | "WindowClerk" | "DepartmentReviewer" | "FirstReviewer" | "SecondReviewer" | "Approver" | "Inspector" | "Regulator" | "EnterpriseManager" | "EnterpriseOfficer";
+        /** @enum {string} */
+        Role: "administrator" | "auditor" | "window_clerk" | "department_reviewer" | "first_reviewer" | "second_reviewer" | "approver" | "inspector" | "regulator" | "enterprise_manager" | "enterprise_officer";
+        /** @description A role with what it may do. */
+        RoleView: {
+            /** @description Held by people of an enterprise; all others belong to authorities. */
+            enterprise: boolean;
+            key: components["schemas"]["Role"];
+            name: string;
+            permissions: components["schemas"]["PermissionView"][];
+        };
         /** @description How far an actor reaches. Lists apply it in SQL, never on the screen. */
         Scope: {
             /** @description Key of the department the actor works for, e.g. `fire`. */
@@ -3688,11 +3958,8 @@ export interface components {
             /** @description Where it was read. */
             provenance: components["schemas"]["Provenance"];
         };
-        /**
-         * @description Size class of the Statistical Measures for Large, Medium, Small and Micro Enterprises (2017).
-         * @enum {string}
-         */
-        SizeClass: "Large" | "Medium" | "Small" | "Micro" | "Unstated";
+        /** @enum {string} */
+        SizeClass: "large" | "medium" | "small" | "micro" | "unstated";
         /** @description Names an entry of `sources.json`. */
         SourceKey: string;
         /**
@@ -4067,6 +4334,14 @@ export interface operations {
             query?: {
                 /** @description Part of login name or name. */
                 q?: string;
+                /** @description Only accounts of this end. */
+                end?: components["schemas"]["End"];
+                /** @description Only accounts that hold this role. */
+                role?: components["schemas"]["Role"];
+                /** @description Only accounts in this state. */
+                state?: components["schemas"]["AccountState"];
+                /** @description Only accounts administered under this region or within it (GB/T 2260). */
+                region?: string;
                 /** @description Rows on a page. */
                 limit?: number;
                 /** @description Cursor. */
@@ -5542,6 +5817,52 @@ export interface operations {
             };
         };
     };
+    get_demo_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoLogins"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_departments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentView"][];
+                };
+            };
+        };
+    };
     get_enterprise_imports: {
         parameters: {
             query?: {
@@ -5783,7 +6104,7 @@ export interface operations {
                 /** @description Only files whose code has objections. */
                 code_warnings?: boolean;
                 /** @description Order; `registered` (newest first) unless given. */
-                sort?: "Registered" | "Name";
+                sort?: "registered" | "name";
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -5870,7 +6191,7 @@ export interface operations {
                 /** @description Only files whose code has objections. */
                 code_warnings?: boolean;
                 /** @description Order; `registered` (newest first) unless given. */
-                sort?: "Registered" | "Name";
+                sort?: "registered" | "name";
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -6380,6 +6701,127 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_jobs: {
+        parameters: {
+            query?: {
+                /** @description Only jobs in this state. */
+                state?: components["schemas"]["JobState"];
+                /** @description Only jobs of this kind. */
+                kind?: string;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description Cursor. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JobView"];
+                };
+            };
+        };
+    };
+    get_jobs_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobSummary"];
+                };
+            };
+        };
+    };
+    post_jobs_id_cancellation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_jobs_id_retries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7135,6 +7577,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleView"][];
                 };
             };
         };
