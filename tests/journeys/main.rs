@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod access_matrix;
+mod daily;
+mod demo_clock;
 mod first_licence;
 mod idempotency;
 mod identity;

@@ -18,6 +18,7 @@ use kernel::{
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use totp_rs::{Algorithm, Builder, Secret};
+use uuid::Uuid;
 
 use crate::{
     model::{
@@ -325,6 +326,31 @@ impl Identity {
             .ok_or(IdentityError::NotFound)
     }
 
+    /// Active accounts of an enterprise, for capabilities that have something to tell it.
+    ///
+    /// # Errors
+    /// [`IdentityError::Kernel`].
+    pub async fn people(&self, enterprise: Uuid) -> Outcome<Vec<Account>> {
+        Ok(store::people(self.kernel.db(), enterprise).await?)
+    }
+
+    /// Active officers of a department and those who belong to none, for capabilities that have something to tell
+    /// them; all officers when no department is named.
+    ///
+    /// # Errors
+    /// [`IdentityError::Kernel`].
+    pub async fn officers(&self, department: Option<&str>) -> Outcome<Vec<Account>> {
+        Ok(store::officers(self.kernel.db(), department).await?)
+    }
+
+    /// All active officers, page by page.
+    ///
+    /// # Errors
+    /// [`IdentityError::Kernel`].
+    pub async fn officers_after(&self, after: Option<AccountId>, limit: u64) -> Outcome<Vec<Account>> {
+        Ok(store::officers_after(self.kernel.db(), after, limit).await?)
+    }
+
     /// Signs in with password and, where set up, second factor.
     ///
     /// # Errors
@@ -510,6 +536,17 @@ impl Identity {
             must_change_password: credential.must_change,
             second_factor: credential.totp_secret.is_some(),
         })
+    }
+
+    /// Carries every session along when the clock of a demo is moved on: nobody was away for so long.
+    ///
+    /// # Errors
+    /// [`IdentityError::Kernel`].
+    pub async fn carry_sessions(&self, actor: &Actor, by: time::Duration) -> Outcome<()> {
+        let work = self.kernel.begin(actor).await?;
+        store::carry_sessions(&work, by).await?;
+        work.commit().await?;
+        Ok(())
     }
 
     /// The actor's own sessions.

@@ -8,7 +8,7 @@ use kernel::{
     ids::AccountId,
     work::guarded,
 };
-use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -297,6 +297,48 @@ pub(crate) async fn accounts(
         .collect()
 }
 
+/// Accounts that can sign in and match, by identifier.
+async fn active(db: &Db, wanted: Condition, limit: Option<u64>) -> Result<Vec<Account>, KernelError> {
+    let rows = account::Entity::find()
+        .filter(account::Column::State.eq("active"))
+        .filter(wanted)
+        .order_by_asc(account::Column::Id)
+        .limit(limit)
+        .all(db.read())
+        .await?;
+    rows.into_iter().map(Account::try_from).collect()
+}
+
+/// Active accounts of an enterprise.
+pub(crate) async fn people(db: &Db, enterprise: Uuid) -> Result<Vec<Account>, KernelError> {
+    let own = Condition::all().add(account::Column::Enterprise.eq(enterprise));
+    active(db, own, None).await
+}
+
+/// Active officers of a department and those who belong to none; all officers when none is named.
+pub(crate) async fn officers(db: &Db, department: Option<&str>) -> Result<Vec<Account>, KernelError> {
+    let mut wanted = Condition::all().add(account::Column::Enterprise.is_null());
+    if let Some(department) = department {
+        let either = Condition::any()
+            .add(account::Column::Department.eq(department))
+            .add(account::Column::Department.is_null());
+        wanted = wanted.add(either);
+    }
+    active(db, wanted, None).await
+}
+
+/// Active officers behind one, by identifier.
+pub(crate) async fn officers_after(
+    db: &Db,
+    after: Option<AccountId>,
+    limit: u64,
+) -> Result<Vec<Account>, KernelError> {
+    let wanted = Condition::all()
+        .add(account::Column::Enterprise.is_null())
+        .add_option(after.map(|id| account::Column::Id.gt(id)));
+    active(db, wanted, Some(limit)).await
+}
+
 /// The secrets of an account.
 pub(crate) async fn credential<C: ConnectionTrait>(
     conn: &C,
@@ -420,6 +462,23 @@ pub(crate) async fn touch_session(
         .col_expr(session::Column::SeenAt, Expr::value(seen.0))
         .col_expr(session::Column::ExpiresAt, Expr::value(expires.0))
         .filter(session::Column::Id.eq(id))
+        .exec(work.conn())
+        .await?;
+    Ok(())
+}
+
+/// Moves the end of every session on by the same time.
+pub(crate) async fn carry_sessions(work: &Work, by: time::Duration) -> Result<(), KernelError> {
+    let by = i64::try_from(by.whole_milliseconds()).unwrap_or(0);
+    session::Entity::update_many()
+        .col_expr(
+            session::Column::SeenAt,
+            sea_orm::ExprTrait::add(Expr::col(session::Column::SeenAt), by),
+        )
+        .col_expr(
+            session::Column::ExpiresAt,
+            sea_orm::ExprTrait::add(Expr::col(session::Column::ExpiresAt), by),
+        )
         .exec(work.conn())
         .await?;
     Ok(())

@@ -55,6 +55,8 @@ named! {
         JobsRead = "jobs:read", "查看任务";
         /// Retry or cancel jobs.
         JobsManage = "jobs:manage", "管理任务";
+        /// Move the clock of a demo on.
+        DemoClock = "demo:clock", "调整演示时间";
         /// See unconfirmed parts of matter definitions.
         MattersManage = "matters:manage", "管理事项";
         /// See enterprise files within scope.
@@ -102,6 +104,7 @@ impl Role {
                 AuditRead,
                 JobsRead,
                 JobsManage,
+                DemoClock,
                 MattersManage,
                 EnterprisesRead,
                 EnterprisesWrite,

@@ -10,6 +10,12 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> OffsetDateTime;
 }
 
+/// A clock that somebody may move on, in tests and in a demo. It is never moved back: no later record may be older.
+pub trait MovableClock: Clock {
+    /// Moves it on to an instant; one that has passed changes nothing.
+    fn forward(&self, to: OffsetDateTime);
+}
+
 /// The machine's clock.
 #[derive(Debug, Default)]
 pub struct SystemClock;
@@ -52,5 +58,12 @@ impl FixedClock {
 impl Clock for FixedClock {
     fn now(&self) -> OffsetDateTime {
         *self.lock()
+    }
+}
+
+impl MovableClock for FixedClock {
+    fn forward(&self, to: OffsetDateTime) {
+        let mut now = self.lock();
+        *now = to.max(*now);
     }
 }

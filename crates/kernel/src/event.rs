@@ -229,6 +229,22 @@ pub(crate) fn compose(
     })
 }
 
+/// The payload of a job that follows an event ([`crate::Kernel::listen`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// The event.
+    pub event: Uuid,
+}
+
+/// The event of that identifier.
+///
+/// # Errors
+/// [`KernelError::Database`], [`KernelError::Corrupt`].
+pub async fn by_id(db: &Db, id: Uuid) -> Result<Option<Event>, KernelError> {
+    let row = Entity::find().filter(Column::Id.eq(id)).one(db.read()).await?;
+    row.map(Event::try_from).transpose()
+}
+
 /// What to look for among the events.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {

@@ -7,6 +7,7 @@ pub mod access;
 pub mod audit;
 pub mod blobs;
 pub mod clock;
+pub mod daily;
 pub mod db;
 pub mod event;
 pub mod http;
@@ -24,11 +25,15 @@ pub mod text_index;
 pub mod times;
 pub mod work;
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 pub use access::{Actor, Permission, RequestInfo, Role, Scope};
 pub use blobs::{BlobRef, Blobs};
-pub use clock::{Clock, FixedClock, SystemClock};
+pub use clock::{Clock, FixedClock, MovableClock, SystemClock};
+pub use daily::{Day, Missed};
 pub use db::{Db, DbConfig, Dialect, SqlMigration};
 pub use event::{Event, Happened, Sealed, Subject};
 pub use ids::{IdSource, RandomIds, SeededIds};
@@ -99,6 +104,13 @@ struct Inner {
     blobs: Blobs,
     rules: RuleFiles,
     wake: tokio::sync::Notify,
+    listeners: RwLock<Vec<Listener>>,
+}
+
+/// A job that follows every event of these kinds.
+struct Listener {
+    job: &'static str,
+    kinds: BTreeSet<String>,
 }
 
 impl Kernel {
@@ -117,6 +129,7 @@ impl Kernel {
             blobs,
             rules,
             wake: tokio::sync::Notify::new(),
+            listeners: RwLock::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -161,6 +174,28 @@ impl Kernel {
     /// [`KernelError::Database`] when no transaction can be begun.
     pub async fn begin(&self, actor: &Actor) -> Result<Work, KernelError> {
         Work::begin(self.clone(), actor.clone()).await
+    }
+
+    /// From here on every event of these kinds puts the job into the outbox, in the transaction of the event; the
+    /// payload is a [`event::Heard`].
+    pub fn listen(&self, job: &'static str, kinds: BTreeSet<String>) {
+        let mut listeners = self
+            .inner
+            .listeners
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        listeners.push(Listener { job, kinds });
+    }
+
+    /// The jobs that follow an event of this kind.
+    pub(crate) fn followers(&self, kind: &str) -> Vec<&'static str> {
+        let listeners = self
+            .inner
+            .listeners
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let hearing = listeners.iter().filter(|one| one.kinds.contains(kind));
+        hearing.map(|one| one.job).collect()
     }
 
     pub(crate) fn wake(&self) {

@@ -16,7 +16,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::{Db, Dialect, Kernel, KernelError, Moment, problem::chain};
+use crate::{
+    Db, Dialect, Kernel, KernelError, Moment,
+    daily::{Missed, Planner},
+    problem::chain,
+};
 
 /// How long a worker may hold a job without a sign of life.
 const LEASE: time::Duration = time::Duration::seconds(120);
@@ -192,6 +196,11 @@ impl From<KernelError> for JobError {
 pub trait JobHandler: Send + Sync {
     /// The kind of job, e.g. `licences.issue`.
     fn kind(&self) -> &'static str;
+    /// Whether it runs once on every legal day, and what becomes of missed ones; the payload is then a
+    /// [`crate::daily::Day`]. Any other job waits until somebody puts it in.
+    fn daily(&self) -> Option<Missed> {
+        None
+    }
     /// Does the job.
     async fn run(&self, job: Job) -> Result<(), JobError>;
 }
@@ -200,6 +209,7 @@ pub trait JobHandler: Send + Sync {
 pub struct Workers {
     kernel: Kernel,
     handlers: HashMap<&'static str, Arc<dyn JobHandler>>,
+    planner: Planner,
     concurrency: usize,
 }
 
@@ -214,10 +224,15 @@ struct Claimed {
 impl Workers {
     /// Workers for these handlers; `concurrency` jobs at a time.
     pub fn new(kernel: Kernel, handlers: Vec<Arc<dyn JobHandler>>, concurrency: usize) -> Self {
+        let daily = handlers
+            .iter()
+            .filter_map(|h| h.daily().map(|missed| (h.kind(), missed)));
+        let planner = Planner::new(daily.collect());
         let handlers = handlers.into_iter().map(|h| (h.kind(), h)).collect();
         Self {
             kernel,
             handlers,
+            planner,
             concurrency: concurrency.max(1),
         }
     }
@@ -229,7 +244,7 @@ impl Workers {
             tracing::error!(error = chain(&error), "outbox");
         }
         while !*stopping.borrow() {
-            let rest = match self.round().await {
+            let rest = match self.due().await {
                 Ok(0) => Duration::from_millis(500),
                 Ok(_) => continue,
                 Err(error) => {
@@ -258,17 +273,26 @@ impl Workers {
         Ok(tx.commit().await?)
     }
 
-    /// Does everything that is due now, including what that causes. Returns the number of jobs done.
+    /// Does everything that is due now, including what that causes and the days that were missed. Returns the
+    /// number of jobs done.
     ///
     /// # Errors
     /// [`KernelError::Database`].
     pub async fn drain(&self) -> Result<usize, KernelError> {
         let mut sum = 0;
         loop {
-            match self.round().await? {
+            match self.due().await? {
                 0 => return Ok(sum),
                 n => sum += n,
             }
+        }
+    }
+
+    /// One batch of what is due; once nothing else is, what is due by date.
+    async fn due(&self) -> Result<usize, KernelError> {
+        match self.round().await? {
+            0 if self.planner.plan(&self.kernel).await? > 0 => self.round().await,
+            done => Ok(done),
         }
     }
 
@@ -424,6 +448,19 @@ pub async fn backlog(db: &Db, now: Moment) -> Result<Backlog, KernelError> {
         }
     }
     Ok(backlog)
+}
+
+/// When the next job that waits for its time becomes due, once everything due before is done.
+///
+/// # Errors
+/// [`KernelError::Database`].
+pub async fn next_due(db: &Db) -> Result<Option<Moment>, KernelError> {
+    let sql = "SELECT min(run_at) AS next FROM job WHERE state = 'ready'";
+    let row = db
+        .read()
+        .query_one_raw(Statement::from_string(db.backend(), sql))
+        .await?;
+    Ok(row.map_or(Ok(None), |row| row.try_get("", "next"))?)
 }
 
 /// 2, 4, 8 … seconds, at most an hour.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Kernel, KernelError, Moment,
-    event::{self, Happened, Sealed, Subject},
+    event::{self, Happened, Heard, Sealed, Subject},
     idempotency,
     outbox::{self, NewJob},
 };
@@ -102,15 +102,11 @@ impl Work {
         happened: Happened,
     ) -> Result<(), KernelError> {
         let salt = self.kernel.random_bytes::<16>();
-        let row = event::compose(
-            &self.actor,
-            self.now,
-            self.next_id(),
-            salt,
-            subject,
-            sealed,
-            happened,
-        )?;
+        let id = self.next_id();
+        for job in self.kernel.followers(happened.kind) {
+            self.enqueue(NewJob::new(job, &Heard { event: id })?.once(id.to_string()));
+        }
+        let row = event::compose(&self.actor, self.now, id, salt, subject, sealed, happened)?;
         self.first_subject.get_or_insert(subject);
         self.events.push(row);
         Ok(())
