@@ -285,7 +285,8 @@ async fn open(config: Config, clock: Arc<FixedClock>, now: &str) -> Platform {
     let folder = config.keys_dir();
     let opened = async |config| {
         let ids = Arc::new(SeededIds::new(7));
-        Platform::open(config, clock.clone(), ids).await.unwrap()
+        let platform = Platform::open(config, clock.clone(), ids).await.unwrap();
+        platform.with_movable_clock(clock.clone())
     };
     // Keys are not valid before they were made.
     if now != NOON {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use ::demo::{DemoAccount, DemoClock, DemoIds, Found, Parts, Wish};
-use kernel::{Clock, Moment, SystemClock};
+use kernel::{Actor, Clock, LegalDate, Moment, SystemClock};
 use server::{Config, DemoLogin, DemoLogins, Foundation, Platform};
 
 use crate::{Outcome, serve};
@@ -26,16 +26,21 @@ pub struct Args {
     /// How many enterprises, 300 to 200000; 12000 unless given.
     #[arg(long)]
     enterprises: Option<usize>,
+    /// The day on which the demo begins, such as 2027-03-01; today unless given.
+    #[arg(long, value_name = "DATE")]
+    at: Option<LegalDate>,
 }
 
 /// Makes the city where there is none yet, tells its accounts, and serves it.
 pub async fn run(config: Config, args: Args) -> Outcome {
+    let today = Moment::from(SystemClock.now()).legal_date();
     let wish = Wish {
         seed: args.seed.unwrap_or(SEED),
         enterprises: args.enterprises.unwrap_or(ENTERPRISES),
-        today: Moment::from(SystemClock.now()).legal_date(),
+        today: args.at.unwrap_or(today),
     };
-    let clock = Arc::new(DemoClock::standing_at(wish.beginning()));
+    let ahead = wish.today.0 - today.0;
+    let clock = Arc::new(DemoClock::standing_at(wish.beginning(), ahead));
     let ids = Arc::new(DemoIds::default());
     let config = Config { demo: true, ..config };
     let foundation = Foundation::open(config, clock.clone(), ids.clone()).await?;
@@ -43,15 +48,23 @@ pub async fn run(config: Config, args: Args) -> Outcome {
     let found = ::demo::look(&foundation.kernel).await?;
     let mut platform = match found {
         Found::City(known) if args.differs(known) => return Err(::demo::DemoError::Another(known).into()),
-        _ => Platform::over(foundation)?,
-    };
+        // The keys of a city that is taken up are read under its own clock.
+        Found::City(_) => {
+            clock.resume(::demo::ahead(&foundation.kernel).await?);
+            Platform::over(foundation)?
+        }
+        Found::Nothing => Platform::over(foundation)?,
+    }
+    .with_movable_clock(clock.clone());
     let parts = parts(&platform);
     match found {
-        Found::City(_) => clock.run(),
+        Found::City(_) => {}
         Found::Nothing => {
             let begun = Instant::now();
             let tell = |line: &str| say(&format!("[{:5.1} s] {line}", begun.elapsed().as_secs_f64()));
             ::demo::make(&parts, &clock, &ids, wish, &tell).await?;
+            let (kernel, system) = (&platform.kernel, Actor::system("演示"));
+            ::demo::note_clock(kernel, &system, kernel.now(), ahead).await?;
             tell("演示城市已就绪");
         }
     }
@@ -83,6 +96,7 @@ impl Args {
     fn differs(&self, known: Wish) -> bool {
         self.seed.is_some_and(|seed| seed != known.seed)
             || self.enterprises.is_some_and(|count| count != known.enterprises)
+            || self.at.is_some_and(|day| day != known.today)
     }
 }
 
@@ -122,6 +136,7 @@ fn announce(platform: &Platform, accounts: &[DemoAccount]) {
     say(&format!("  首页        {address}/"));
     say(&format!("  公开查询    {address}/search?q=演示"));
     say(&format!("  接口文档    {address}/api/docs"));
+    say(&format!("  演示日期    {}", platform.kernel.now().legal_date()));
     say("");
     let (roles, logins) = (
         column(accounts.iter().map(|one| one.role.as_str())),

@@ -2,9 +2,10 @@
 
 use std::{io::IsTerminal, sync::Arc};
 
-use ::demo::{DemoError, Found};
+use ::demo::{DemoClock, DemoError, Found};
 use kernel::{RandomIds, SystemClock};
 use server::{Config, Foundation, Platform, PlatformError, keyring};
+use time::Duration;
 use tracing_subscriber::EnvFilter;
 
 use crate::Outcome;
@@ -36,15 +37,21 @@ pub async fn foundation(config: Config) -> Result<Foundation, PlatformError> {
 pub async fn serve(config: Config) -> Outcome {
     // Said before anything is made or migrated.
     keyring::check(&config)?;
-    let foundation = foundation(config).await?;
+    let clock = Arc::new(DemoClock::running(Duration::ZERO));
+    let foundation = Foundation::open(config, clock.clone(), Arc::new(RandomIds)).await?;
     let city = matches!(
         ::demo::look(&foundation.kernel).await,
         Ok(Found::City(_)) | Err(DemoError::Unfinished)
     );
-    if city && !foundation.config.demo {
+    if !city {
+        return listen(Platform::over(foundation)?).await;
+    }
+    if !foundation.config.demo {
         return Err(DemoError::Unmarked.into());
     }
-    listen(Platform::over(foundation)?).await
+    // The city goes on where it was left, under its own clock.
+    clock.resume(::demo::ahead(&foundation.kernel).await?);
+    listen(Platform::over(foundation)?.with_movable_clock(clock)).await
 }
 
 /// Serves the open platform until stopped by a signal.

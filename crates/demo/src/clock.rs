@@ -2,36 +2,75 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use kernel::{Clock, IdSource, RandomIds, SeededIds, SystemClock};
-use time::OffsetDateTime;
+use kernel::{Clock, IdSource, MovableClock, RandomIds, SeededIds, SystemClock};
+use time::{Duration, OffsetDateTime};
 
-/// A clock that stands where it is put until it is let run; then it is the machine's clock.
+/// A clock that stands where it is put until it is let run; then it goes like the machine's, ahead of it or behind
+/// by as much as somebody moved it.
 #[derive(Debug)]
-pub struct DemoClock(Mutex<Option<OffsetDateTime>>);
+pub struct DemoClock(Mutex<Hands>);
+
+#[derive(Clone, Copy, Debug)]
+enum Hands {
+    /// It stands; once it runs, it will be so far ahead.
+    Standing(OffsetDateTime, Duration),
+    /// It runs, so far ahead of the machine's.
+    Running(Duration),
+}
 
 impl DemoClock {
-    /// Stands at the given instant.
-    pub fn standing_at(at: OffsetDateTime) -> Self {
-        Self(Mutex::new(Some(at)))
+    /// Stands at the given instant; once it is let run, it is so far ahead of the machine's.
+    pub fn standing_at(at: OffsetDateTime, ahead: Duration) -> Self {
+        Self(Mutex::new(Hands::Standing(at, ahead)))
+    }
+
+    /// Runs, so far ahead of the machine's.
+    pub fn running(ahead: Duration) -> Self {
+        Self(Mutex::new(Hands::Running(ahead)))
     }
 
     /// Puts the clock to an instant. It never goes back while it stands, as no later record may be older.
     pub fn put(&self, at: OffsetDateTime) {
-        let mut standing = lock(&self.0);
-        let later = standing.map_or(at, |now| now.max(at));
-        *standing = Some(later);
+        self.forward(at);
     }
 
-    /// From here on it is the machine's clock.
+    /// From here on it runs.
     pub fn run(&self) {
-        *lock(&self.0) = None;
+        let mut hands = lock(&self.0);
+        if let Hands::Standing(_, ahead) = *hands {
+            *hands = Hands::Running(ahead);
+        }
+    }
+
+    /// From here on it runs so far ahead of the machine's: for taking up a demo that was stopped.
+    pub fn resume(&self, ahead: Duration) {
+        *lock(&self.0) = Hands::Running(ahead);
     }
 }
 
 impl Clock for DemoClock {
     fn now(&self) -> OffsetDateTime {
-        let standing = *lock(&self.0);
-        standing.unwrap_or_else(|| SystemClock.now())
+        lock(&self.0).now()
+    }
+}
+
+impl MovableClock for DemoClock {
+    fn forward(&self, to: OffsetDateTime) {
+        let mut hands = lock(&self.0);
+        let later = to.max(hands.now());
+        *hands = match *hands {
+            Hands::Standing(_, ahead) => Hands::Standing(later, ahead),
+            Hands::Running(_) => Hands::Running(later - SystemClock.now()),
+        };
+    }
+}
+
+impl Hands {
+    fn now(self) -> OffsetDateTime {
+        match self {
+            Self::Standing(at, _) => at,
+            Self::Running(ahead) => SystemClock.now() + ahead,
+        }
     }
 }
 
@@ -67,19 +106,33 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use time::{Duration, macros::datetime};
+    use time::macros::datetime;
 
     use super::*;
 
     #[test]
     fn a_standing_clock_moves_forward_only_and_runs_at_last() {
         let start = datetime!(2026-05-06 09:00 +8);
-        let clock = DemoClock::standing_at(start);
+        let clock = DemoClock::standing_at(start, Duration::ZERO);
         clock.put(start + Duration::HOUR);
         clock.put(start);
         assert_eq!(clock.now(), start + Duration::HOUR);
         clock.run();
         assert!(clock.now() > datetime!(2026-05-06 12:00 UTC));
+    }
+
+    #[test]
+    fn a_running_clock_keeps_its_lead_and_is_moved_forward_only() {
+        let clock = DemoClock::standing_at(datetime!(2030-01-01 09:00 +8), Duration::days(400));
+        clock.run();
+        let lead = clock.now() - SystemClock.now();
+        assert!((lead - Duration::days(400)).abs() < Duration::MINUTE, "{lead}");
+        let later = clock.now() + Duration::days(30);
+        clock.forward(later);
+        clock.forward(later - Duration::days(10));
+        assert!(clock.now() >= later && clock.now() < later + Duration::MINUTE);
+        clock.resume(Duration::ZERO);
+        assert!(clock.now() < later);
     }
 
     #[test]

@@ -19,13 +19,16 @@ mod workdays;
 
 pub use accounts::{DemoAccount, PASSWORD};
 pub use clock::{DemoClock, DemoIds};
-use kernel::{Actor, Happened, Kernel, KernelError, LegalDate, Subject, event};
+use kernel::{Actor, Happened, Kernel, KernelError, LegalDate, Moment, Subject, event};
 use serde::{Deserialize, Serialize};
 use setting::Setting;
+use time::Duration;
 
 /// Kinds of the events that mark begin and end of the making.
 const BEGUN: &str = "demo.begun";
 const FINISHED: &str = "demo.finished";
+/// Kind of the events that say how far the clock of the city is ahead of the machine's.
+const CLOCK: &str = "demo.clock_moved";
 /// Fewest enterprises with which every state can be shown.
 pub const FEWEST: usize = 300;
 /// Most enterprises of one city.
@@ -88,8 +91,9 @@ pub enum DemoError {
     Unfinished,
     /// Another city is there.
     #[error(
-        "this folder holds the demo city of seed {} with {} enterprises; choose another ANXU_DATA_DIR for another city",
-        .0.seed, .0.enterprises
+        "this folder holds the demo city of seed {} with {} enterprises that begins on {}; choose another \
+         ANXU_DATA_DIR for another city",
+        .0.seed, .0.enterprises, .0.today
     )]
     Another(Wish),
     /// Data that no demo made.
@@ -159,6 +163,35 @@ pub async fn look(kernel: &Kernel) -> Result<Found, DemoError> {
     }
     let wish = serde_json::from_value(begun.body.data).map_err(KernelError::from)?;
     Ok(Found::City(wish))
+}
+
+/// How far the clock of the city was ahead of the machine's when it was set last.
+///
+/// # Errors
+/// [`DemoError::Kernel`].
+pub async fn ahead(kernel: &Kernel) -> Result<Duration, DemoError> {
+    let moved = newest(kernel, Some(CLOCK)).await?;
+    let seconds = moved.and_then(|event| event.body.data["ahead_seconds"].as_i64());
+    Ok(Duration::seconds(seconds.unwrap_or(0)))
+}
+
+/// Remembers that the clock is put to `to`, so far ahead of the machine's: a demo that is started again goes on there.
+///
+/// # Errors
+/// [`DemoError::Kernel`].
+pub async fn note_clock(
+    kernel: &Kernel,
+    actor: &Actor,
+    to: Moment,
+    ahead: Duration,
+) -> Result<(), DemoError> {
+    let mut work = kernel.begin(actor).await?;
+    let subject = Subject::new("demo", work.next_id());
+    let data = serde_json::json!({ "to": to, "ahead_seconds": ahead.whole_seconds() });
+    let happened = Happened::new(CLOCK, format!("演示时间调整到{}", to.legal_date().chinese()));
+    work.note(subject, None, happened.data(data))?;
+    work.commit().await?;
+    Ok(())
 }
 
 async fn newest(kernel: &Kernel, kind: Option<&str>) -> Result<Option<event::Event>, DemoError> {

@@ -4,6 +4,7 @@ mod about;
 pub mod access_table;
 pub mod backup;
 pub mod config;
+pub mod demo_clock;
 mod foundation;
 pub mod health;
 mod jobs;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use applications::Applications;
 use certificate::CertificateError;
 use identity::Identity;
-use kernel::{Clock, IdSource, JobHandler, Kernel, KernelError, Workers, audit::AuditSource};
+use kernel::{Clock, IdSource, JobHandler, Kernel, KernelError, MovableClock, Workers, audit::AuditSource};
 use licences::{Licences, LicencesError};
 use matters::{Matters, MattersError};
 use press::{Press, PressError};
@@ -15,7 +15,9 @@ use sea_orm_migration::{MigrationTrait, MigratorTrait};
 use transparency::{Transparency, TransparencyError};
 
 use crate::{
-    Config, DemoLogins, Foundation, Life, keyring,
+    Config, DemoLogins, Foundation, Life,
+    demo_clock::DemoClockControl,
+    keyring,
     wiring::{CertificateProver, EnterpriseFiles, Evidence, LicenceLookup, LicenceRegister},
 };
 
@@ -147,6 +149,8 @@ pub struct Platform {
     pub issuers: Arc<[String]>,
     /// In a demo: with what to sign in.
     pub demo_logins: Option<Arc<DemoLogins>>,
+    /// The clock as far as it can be moved, in a demo.
+    pub demo_clock: Option<DemoClockControl>,
 }
 
 impl Platform {
@@ -240,7 +244,15 @@ impl Platform {
             life: Life::default(),
             issuers,
             demo_logins: None,
+            demo_clock: None,
         })
+    }
+
+    /// Lets the clock be moved on, if this is a demo.
+    #[must_use]
+    pub fn with_movable_clock(mut self, clock: Arc<dyn MovableClock>) -> Self {
+        self.demo_clock = self.config.demo.then(|| DemoClockControl::new(clock));
+        self
     }
 
     /// The workers for all jobs.

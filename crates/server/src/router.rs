@@ -26,7 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     Platform, about,
     access_table::{AccessTable, Undeclared},
-    health, jobs,
+    demo_clock, health, jobs,
     middleware::{
         access, idempotent,
         identify::{self, Identification},
@@ -131,6 +131,7 @@ fn api(platform: &Platform) -> OpenApiRouter {
     OpenApiRouter::with_openapi(OpenApiBuilder::new().info(info).build())
         .merge(about::router(platform.clone()))
         .merge(jobs::router(platform.kernel.clone()))
+        .merge(demo_clock::router(platform.clone()))
         .merge(identity::router(platform.identity.clone()))
         .merge(registry::router(platform.registry.clone()))
         .merge(matters::router(platform.matters.clone()))

@@ -556,6 +556,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/demo/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clock of the demo and how far a move is; 404 outside of a demo. */
+        get: operations["get_demo_clock"];
+        put?: never;
+        /**
+         * Moves the clock of the demo on, through everything that is due in between. It goes on after the answer: ask for
+         *     its state. Never back, and not outside of a demo.
+         */
+        post: operations["post_demo_clock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/departments": {
         parameters: {
             query?: never;
@@ -1957,6 +1978,38 @@ export interface components {
             recipient: string;
             remark?: string;
         };
+        /** @description A move of the clock under way. */
+        DemoClockMove: {
+            /**
+             * Format: int64
+             * @description Days in all.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Days lived through.
+             */
+            days_done: number;
+            /** @description Where it began. */
+            from: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description Jobs done on the way.
+             */
+            jobs: number;
+            /** @description Where it ends. */
+            to: components["schemas"]["Moment"];
+        };
+        /** @description The clock of a demo. */
+        DemoClockView: {
+            /** @description Why the last move ended before its time. */
+            failed?: string | null;
+            moving?: components["schemas"]["DemoClockMove"] | null;
+            /** @description Its present instant. */
+            now: components["schemas"]["Moment"];
+            /** @description The legal day in Shanghai. */
+            today: components["schemas"]["LegalDate"];
+        };
         /** @description An account of a demo. */
         DemoLogin: {
             /** @description On whose side it works. */
@@ -3060,6 +3113,15 @@ export interface components {
          * @example 2026-11-21T08:30:00Z
          */
         Moment: string;
+        /** @description Where the clock is to be moved: to a day, or by so many days. */
+        NewDemoClockMove: {
+            /**
+             * Format: int64
+             * @description So many days later at the same hour.
+             */
+            days?: number | null;
+            to?: components["schemas"]["LegalDate"] | null;
+        };
         /** @description Refusal to accept (不予受理). */
         NonAcceptance: {
             /** @description When. */
@@ -5835,6 +5897,80 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_demo_clock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoClockView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_demo_clock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDemoClockMove"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoClockView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

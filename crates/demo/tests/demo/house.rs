@@ -82,7 +82,7 @@ impl House {
         let url = format!("sqlite://{}", folder.path().join("test.sqlite").display());
         let db = Db::connect(&DbConfig { url, connections: 4 }).await.unwrap();
         db.migrate::<Migrator>().await.unwrap();
-        let clock = Arc::new(DemoClock::standing_at(wish(1).beginning()));
+        let clock = Arc::new(DemoClock::standing_at(wish(1).beginning(), Duration::ZERO));
         let ids = Arc::new(DemoIds::default());
         let blobs = Blobs::folder(&folder.path().join("files")).unwrap();
         let kernel = Kernel::new(db, clock.clone(), ids.clone(), blobs, RuleFiles::default());
