@@ -59,6 +59,10 @@ named! {
         DemoClock = "demo:clock", "调整演示时间";
         /// See unconfirmed parts of matter definitions.
         MattersManage = "matters:manage", "管理事项";
+        /// Read the quarterly reviews of responsibility lists.
+        MattersReadReviews = "matters:read_reviews", "查看责任清单审查";
+        /// Approve what somebody else proposed for a responsibility list.
+        MattersApprove = "matters:approve", "批准责任清单";
         /// See enterprise files within scope.
         EnterprisesRead = "enterprises:read", "查看企业档案";
         /// Register and change enterprise files.
@@ -106,6 +110,7 @@ impl Role {
                 JobsManage,
                 DemoClock,
                 MattersManage,
+                MattersReadReviews,
                 EnterprisesRead,
                 EnterprisesWrite,
                 EnterprisesImport,
@@ -165,6 +170,8 @@ impl Role {
                 ApplicationsReturn,
                 ApplicationsClock,
                 ApplicationsDecide,
+                MattersReadReviews,
+                MattersApprove,
                 LicencesRead,
             ],
             Self::Inspector => &[OwnAccount, EnterprisesRead, LicencesRead],

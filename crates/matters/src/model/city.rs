@@ -101,6 +101,9 @@ pub struct Zone {
     pub key: String,
     /// Name.
     pub name: String,
+    /// Regions that lie in it, down to villages; an enterprise registered there lies in the zone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regions: Vec<RegionCode>,
 }
 
 /// The place to which a devolution applies.
@@ -170,6 +173,12 @@ impl City {
             .max_by_key(|one| one.from)
             .map_or(lead, |one| one.to.as_str());
         self.authority(to)
+    }
+
+    /// The zone in which a region lies, if any.
+    pub fn zone_of(&self, region: &RegionCode) -> Option<&Zone> {
+        let within = |zone: &&Zone| zone.regions.iter().any(|own| own.contains(region));
+        self.zones.iter().find(within)
     }
 
     /// Whether the city acts in the name of a higher level in this industry.

@@ -257,6 +257,23 @@ pub struct Existing {
     /// 视为准予延续, for renewals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deemed_grant: Option<DeemedGrant>,
+    /// 交回原证 after the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_within: Option<ReturnRule>,
+}
+
+/// Until when an old certificate has to be handed back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnRule {
+    /// Counted from the decision.
+    #[schema(value_type = WireTerm)]
+    pub term: Term,
+    /// Clauses.
+    #[serde(default)]
+    pub basis: Vec<Clause>,
+    /// Where it was read.
+    pub provenance: Provenance,
 }
 
 impl Existing {

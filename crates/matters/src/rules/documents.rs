@@ -71,6 +71,16 @@ pub const PLACEHOLDERS: &[(&str, &str)] = &[
     ("suspension_number", "暂扣文号"),
     ("resumption_conditions", "发还条件"),
     ("resumption_date", "发还日期"),
+    ("visit_date", "核查日期"),
+    ("visit_reason", "核查事由"),
+    ("visit_place", "核查地点"),
+    ("visit_officers", "核查人员"),
+    ("visit_departments", "参加部门"),
+    ("visit_outcome", "核查结论"),
+    ("visit_signature", "企业签字情况"),
+    ("photo_count", "现场照片张数"),
+    ("signatory", "承诺人"),
+    ("breach_consequence", "未履行承诺的后果"),
     ("items", "清单内容"),
 ];
 

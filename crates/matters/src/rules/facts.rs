@@ -181,7 +181,8 @@ impl Definition {
                 conditions.chain([("不再审查", &direct.basis)])
             });
             let deemed = rules.deemed_grant.iter().map(|one| ("视为准予延续", &one.basis));
-            facets.chain(windows).chain(direct).chain(deemed)
+            let back = rules.return_within.iter().map(|one| ("交回原证", &one.basis));
+            facets.chain(windows).chain(direct).chain(deemed).chain(back)
         })
     }
 
@@ -271,6 +272,8 @@ impl Definition {
             let conditions = direct.conditions.iter();
             facts.extend(conditions.map(|one| fact(Section::Direct, &one.text, &one.provenance)));
         }
+        let back = rules.return_within.iter();
+        facts.extend(back.map(|one| fact(Section::Windows, "交回原证", &one.provenance)));
         let deemed = rules.deemed_grant.iter();
         facts.extend(deemed.map(|one| fact(Section::Clocks, "视为准予延续", &one.provenance)));
     }

@@ -6,6 +6,7 @@ mod city;
 mod documents;
 mod facts;
 mod fault;
+mod lists;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,7 @@ use crate::model::{
 pub use documents::{DocumentFault, PLACEHOLDERS, compose, compose_with_items, document_number, meaning};
 pub use facts::{Section, Unconfirmed};
 pub use fault::Fault;
+pub use lists::{ListRefusal, approve, list_on, proposal_faults, published_lists, reject};
 
 /// 一次告知补正.
 pub const CORRECTION: &str = "correction";

@@ -86,7 +86,7 @@ async fn the_list_names_what_can_be_applied_for() {
         (&json!("南昌市"), &json!(true))
     );
     let items = list["items"].as_array().unwrap();
-    assert_eq!(items.len(), Industry::ALL.len());
+    assert_eq!(items.len(), Industry::ALL.len() * matters::Kind::ALL.len());
     let hazchem = items
         .iter()
         .find(|one| one["key"] == "hazchem.first_issue")
@@ -168,7 +168,7 @@ async fn versions_follow_the_day_and_unknown_ones_are_not_found() {
     );
     for unknown in [
         format!("{path}?version=3"),
-        "/api/v1/matters/hazchem.change/versions".into(),
+        "/api/v1/matters/gas.change/versions".into(),
         "/api/v1/matters/nonsense".into(),
     ] {
         let (status, problem) = house.get(&unknown).await;

@@ -8,5 +8,6 @@ mod data;
 mod documents;
 mod faults;
 mod http;
+mod kinds;
 mod schema;
 mod shipped;

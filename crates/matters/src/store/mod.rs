@@ -1,16 +1,21 @@
-//! The store of matters: rule files, parsed and held to each other. There are no tables. Reading the files
-//! is the caller's business; this takes paths and bytes.
+//! The store of matters: rule files, parsed and held to each other, and the table of quarterly reviews. Reading
+//! the files is the caller's business; this takes paths and bytes.
+
+mod reviews;
 
 use std::collections::BTreeMap;
 
 use codes::{BadTable, MissingYear};
-use kernel::{KernelError, access::Forbidden};
+use kernel::{FieldError, KernelError, access::Forbidden};
 use serde::{Deserialize, Serialize};
 use time::Date;
 use utoipa::ToSchema;
 
-use crate::model::{City, Definition, DocumentDefinition, DocumentKey, MatterKey, SourceKey};
-use crate::rules::{DocumentFault, Fault, Section};
+use crate::model::{City, Definition, DocumentDefinition, DocumentKey, MatterKey, Quarter, SourceKey};
+use crate::rules::{DocumentFault, Fault, ListRefusal, Section};
+
+pub use reviews::ListReviewAudit;
+pub(crate) use reviews::{ReviewQuery, approved, find, insert, list, reviewed, update};
 
 /// The file of sources, `data/matters/sources.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +127,15 @@ pub enum MattersError {
     /// The holidays of a year are not loaded.
     #[error(transparent)]
     MissingYear(#[from] MissingYear),
+    /// A proposal or decision about a responsibility list was refused.
+    #[error(transparent)]
+    List(ListRefusal),
+    /// The quarter has its review.
+    #[error("{0} has its review")]
+    Reviewed(Quarter),
+    /// A cursor is none.
+    #[error("invalid cursor")]
+    BadCursor(Vec<FieldError>),
     /// More working days than anybody counts.
     #[error("工作日数不能超过{0}")]
     TooManyDays(u32),

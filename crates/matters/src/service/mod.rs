@@ -1,5 +1,7 @@
 //! The use cases of matters: what is published, what is still open, and the law's calendar.
 
+mod lists;
+
 use std::sync::Arc;
 
 use axum::http::StatusCode;
@@ -11,6 +13,8 @@ use crate::{
     rules::Unconfirmed,
     store::{self, Catalogue, FaultKind, FileFault, MattersError, Source},
 };
+
+pub use lists::{NewListReview, QuarterlyDuty, ResponsibilityList, ReviewFilters};
 
 /// Holidays of the State Council, by day.
 const HOLIDAYS: &str = "holidays/holidays.csv";
@@ -25,6 +29,9 @@ impl From<MattersError> for Problem {
             MattersError::Kernel(error) => error.into(),
             MattersError::Forbidden(error) => error.into(),
             MattersError::NotFound => Self::not_found("事项"),
+            MattersError::List(refusal) => lists::list_problem(refusal),
+            MattersError::Reviewed(quarter) => lists::reviewed_problem(quarter),
+            MattersError::BadCursor(errors) => lists::cursor_problem(errors),
             MattersError::TooManyDays(_) => Self::field("days", format!("{error}，请分段计算")),
             MattersError::MissingYear(missing) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -207,7 +214,7 @@ impl Matters {
         Ok((LegalDate(until), self.calendar.is_provisional(until)))
     }
 
-    fn today(&self) -> LegalDate {
+    pub(crate) fn today(&self) -> LegalDate {
         self.kernel.now().legal_date()
     }
 }

@@ -1,5 +1,7 @@
 //! Routes and wire types of matters.
 
+mod lists;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{Json as Answer, extract::State, http::StatusCode};
@@ -30,6 +32,11 @@ pub fn router(matters: Matters) -> OpenApiRouter {
         .routes(routes!(unconfirmed))
         .routes(routes!(working_days))
         .routes(routes!(departments))
+        .routes(routes!(lists::public_list))
+        .routes(routes!(lists::propose, lists::reviews))
+        .routes(routes!(lists::decide))
+        .routes(routes!(lists::due))
+        .routes(routes!(lists::devolutions))
         .with_state(matters)
 }
 

@@ -1,0 +1,275 @@
+//! Responsibility lists: quarterly review, proposal, approval by another person, publication; and what the city has
+//! handed down.
+
+use kernel::{Actor, FieldError, Happened, LegalDate, Page, PageQuery, Permission, Problem};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Matters, Outcome};
+use crate::{
+    model::{
+        Definition, ListChange, ListReview, MatterKey, PublishedList, Quarter, ReviewAct, ReviewEvidence,
+        ReviewId, ReviewState,
+    },
+    rules,
+    store::{self, MattersError, ReviewQuery},
+};
+
+/// A proposal as it comes in.
+#[derive(Clone, Debug)]
+pub struct NewListReview {
+    /// The matter.
+    pub matter: MatterKey,
+    /// What was looked at.
+    pub evidence: ReviewEvidence,
+    /// What it comes to.
+    pub change: ListChange,
+}
+
+/// Filters of reviews.
+#[derive(Clone, Debug, Default)]
+pub struct ReviewFilters {
+    /// Of this matter.
+    pub matter: Option<MatterKey>,
+    /// Of this quarter.
+    pub quarter: Option<Quarter>,
+    /// `proposed`, `approved` or `rejected`.
+    pub state: Option<String>,
+}
+
+/// A matter's list as everybody may read it.
+#[derive(Clone, Debug)]
+pub struct ResponsibilityList {
+    /// The matter.
+    pub matter: MatterKey,
+    /// Name of the matter.
+    pub name: String,
+    /// Name of the body.
+    pub body: String,
+    /// The version in force today.
+    pub current: PublishedList,
+    /// Every version, newest first.
+    pub versions: Vec<PublishedList>,
+}
+
+/// Whether a matter's list has been reviewed this quarter.
+#[derive(Clone, Debug)]
+pub struct QuarterlyDuty {
+    /// The matter.
+    pub matter: MatterKey,
+    /// Name of the matter.
+    pub name: String,
+    /// `proposed` or `approved`; absent while nobody has begun.
+    pub state: Option<String>,
+}
+
+fn act(actor: &Actor, at: kernel::Moment) -> ReviewAct {
+    ReviewAct {
+        account: actor.account,
+        name: actor.name.clone(),
+        at,
+    }
+}
+
+impl Matters {
+    fn current_definition(&self, key: MatterKey) -> Outcome<&Definition> {
+        let found = self.catalogue.current(key, self.today().0);
+        found.ok_or(MattersError::NotFound)
+    }
+
+    /// Proposes the outcome of this quarter's review.
+    ///
+    /// # Errors
+    /// [`MattersError::List`] names the fields; [`MattersError::Reviewed`] when the quarter has its review.
+    pub async fn propose_list(&self, actor: &Actor, new: NewListReview) -> Outcome<ListReview> {
+        actor.require(Permission::MattersManage)?;
+        let def = self.current_definition(new.matter)?;
+        let mut work = self.kernel.begin(actor).await?;
+        let today = work.now().legal_date();
+        let approved = store::approved(work.conn(), new.matter).await?;
+        let lists = rules::published_lists(def, &approved);
+        let present = rules::list_on(&lists, today).map(|list| list.duties.as_slice());
+        let faults = rules::proposal_faults(&new.evidence, &new.change, present.unwrap_or_default());
+        if !faults.is_empty() {
+            return Err(rules::ListRefusal::Invalid(faults).into());
+        }
+        let review = ListReview {
+            id: ReviewId(work.next_id()),
+            version: 1,
+            matter: new.matter,
+            quarter: Quarter::of(today),
+            evidence: new.evidence,
+            change: new.change,
+            proposed: act(actor, work.now()),
+            state: ReviewState::Proposed,
+        };
+        let row = match store::insert(&work, &review).await {
+            Err(error) if error.is_duplicate() => return Err(MattersError::Reviewed(review.quarter)),
+            outcome => outcome?,
+        };
+        let facts = json!({ "matter": review.matter, "quarter": review.quarter,
+            "changed": matches!(review.change, ListChange::Changed { .. }) });
+        work.record(
+            &row,
+            Happened::new("list_review.proposed", "提出责任清单季度审查意见").data(facts),
+        )?;
+        work.commit().await?;
+        Ok(review)
+    }
+
+    /// Approves a proposal, by another person than proposed it.
+    ///
+    /// # Errors
+    /// [`MattersError::List`].
+    pub async fn approve_list(
+        &self,
+        actor: &Actor,
+        id: ReviewId,
+        effective_from: Option<LegalDate>,
+    ) -> Outcome<ListReview> {
+        actor.require(Permission::MattersApprove)?;
+        let mut work = self.kernel.begin(actor).await?;
+        let review = store::find(work.conn(), id)
+            .await?
+            .ok_or(MattersError::NotFound)?;
+        let approved = store::approved(work.conn(), review.matter).await?;
+        let last = approved.iter().filter_map(|one| match one.state {
+            ReviewState::Approved { number, .. } => number,
+            _ => None,
+        });
+        let last = last.max().unwrap_or(0);
+        let review = rules::approve(review, act(actor, work.now()), effective_from, last)?;
+        let row = store::update(&work, &review).await?;
+        let facts = json!({ "matter": review.matter, "quarter": review.quarter, "number": row.number,
+            "effective_from": row.effective_from });
+        work.record(
+            &row,
+            Happened::new("list_review.approved", "批准责任清单").data(facts),
+        )?;
+        work.commit().await?;
+        Ok(review)
+    }
+
+    /// Rejects a proposal, by another person than proposed it.
+    ///
+    /// # Errors
+    /// [`MattersError::List`].
+    pub async fn reject_list(&self, actor: &Actor, id: ReviewId, reason: String) -> Outcome<ListReview> {
+        actor.require(Permission::MattersApprove)?;
+        let mut work = self.kernel.begin(actor).await?;
+        let review = store::find(work.conn(), id)
+            .await?
+            .ok_or(MattersError::NotFound)?;
+        let review = rules::reject(review, act(actor, work.now()), reason.clone())?;
+        let row = store::update(&work, &review).await?;
+        let facts = json!({ "matter": review.matter, "quarter": review.quarter });
+        let happened = Happened::new("list_review.rejected", "退回责任清单审查意见").data(facts);
+        work.record(&row, happened.reason(reason))?;
+        work.commit().await?;
+        Ok(review)
+    }
+
+    /// Reviews, newest first.
+    ///
+    /// # Errors
+    /// [`MattersError::Forbidden`].
+    pub async fn list_reviews(
+        &self,
+        actor: &Actor,
+        filters: ReviewFilters,
+        page: &PageQuery,
+    ) -> Outcome<Page<ListReview>> {
+        actor.require(Permission::MattersReadReviews)?;
+        let after = page
+            .after()
+            .map_err(|problem: Problem| MattersError::BadCursor(problem.errors))?;
+        let query = ReviewQuery {
+            matter: filters.matter,
+            quarter: filters.quarter,
+            state: filters.state,
+            after,
+            limit: page.limit(),
+        };
+        let rows = store::list(self.kernel.db(), &query).await?;
+        Ok(Page::cut(rows, query.limit, |row| {
+            (row.proposed.at.0, Uuid::from(row.id))
+        }))
+    }
+
+    /// Which matters still have to be reviewed this quarter.
+    ///
+    /// # Errors
+    /// [`MattersError::Forbidden`].
+    pub async fn quarterly_duties(&self, actor: &Actor) -> Outcome<(Quarter, Vec<QuarterlyDuty>)> {
+        actor.require(Permission::MattersReadReviews)?;
+        let quarter = Quarter::of(self.today());
+        let reviewed = store::reviewed(self.kernel.db(), quarter).await?;
+        let state = |key: MatterKey| {
+            let key = key.to_string();
+            reviewed
+                .iter()
+                .find(|(matter, _)| *matter == key)
+                .map(|(_, state)| state.clone())
+        };
+        let duties = self.in_use().into_iter().map(|one| QuarterlyDuty {
+            matter: one.key,
+            name: one.name.clone(),
+            state: state(one.key),
+        });
+        Ok((quarter, duties.collect()))
+    }
+
+    /// A matter's list for everybody.
+    ///
+    /// # Errors
+    /// [`MattersError::NotFound`].
+    pub async fn responsibility_list(&self, key: MatterKey) -> Outcome<ResponsibilityList> {
+        let def = self.current_definition(key)?;
+        let approved = store::approved(self.kernel.db().read(), key).await?;
+        let versions = rules::published_lists(def, &approved);
+        let current = rules::list_on(&versions, self.today()).ok_or(MattersError::NotFound)?;
+        let body = self.city.authority(def.power.implementing_department.as_str());
+        Ok(ResponsibilityList {
+            matter: key,
+            name: def.name.clone(),
+            body: body.map(|body| body.name.clone()).unwrap_or_default(),
+            current: current.clone(),
+            versions,
+        })
+    }
+}
+
+impl From<rules::ListRefusal> for MattersError {
+    fn from(refusal: rules::ListRefusal) -> Self {
+        Self::List(refusal)
+    }
+}
+
+/// What people read about a refusal.
+pub(super) fn list_problem(refusal: rules::ListRefusal) -> Problem {
+    match refusal {
+        rules::ListRefusal::Invalid(errors) => Problem::invalid(errors),
+        rules::ListRefusal::Decided => Problem::conflict(
+            "already-decided",
+            "该审查意见已经办结",
+            "该季度审查意见已经批准或者退回，请刷新查看。",
+        ),
+        rules::ListRefusal::SamePerson => {
+            Problem::forbidden("提出审查意见的人员不能自己批准，请由其他有权限的人员审批。")
+        }
+    }
+}
+
+/// What people read about a second review of a quarter.
+pub(super) fn reviewed_problem(quarter: Quarter) -> Problem {
+    let detail = format!(
+        "{}的责任清单审查意见已经提出，每季度一次；被退回的可以重新提出。",
+        quarter.chinese()
+    );
+    Problem::conflict("quarter-reviewed", "本季度已经审查", detail)
+}
+
+/// What people read about a bad cursor.
+pub(super) fn cursor_problem(errors: Vec<FieldError>) -> Problem {
+    Problem::invalid(errors)
+}
