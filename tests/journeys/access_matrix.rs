@@ -255,6 +255,9 @@ impl Things {
                 ("enterprise-imports", text(&import["id"])),
                 ("accounts", text(&account["id"])),
                 ("sessions", text(&sessions[0]["id"])),
+                ("list-reviews", Uuid::from_u128(8).to_string()),
+                ("{check}", Uuid::from_u128(10).to_string()),
+                ("{photo}", Uuid::from_u128(11).to_string()),
                 ("{file}", file),
                 ("{document}", text(&view["documents"][0]["id"])),
                 ("{stop}", Uuid::from_u128(9).to_string()),
@@ -303,6 +306,19 @@ fn body_of(method: &Method, template: &str) -> Option<Value> {
             "POST",
             "ownership" | "submissions" | "acceptances" | "resumptions" | "cancellation" | "retries",
         ) => json!({}),
+        ("POST", "supplies" | "signatures" | "{kind}") => json!({}),
+        ("POST", "cancellations" | "commitment-breaches") => json!({ "reason": "理由" }),
+        ("POST", "results") => json!({ "results": [] }),
+        ("POST", "conclusions") => {
+            let signed = json!({ "kind": "signed", "name": "王", "position": "矿长" });
+            json!({ "acknowledgement": signed, "summary": "符合" })
+        }
+        ("POST", "site-checks") => {
+            json!({ "reason": "核实", "planned_on": "2026-03-20", "officers": [] })
+        }
+        ("POST", "photos") => Value::Null,
+        ("PUT", "subject") => json!({ "kind": "renewal" }),
+        ("POST", "decisions") if template.contains("list-reviews") => json!({ "outcome": "approve" }),
         ("POST", "corrections") => json!({ "items": [item] }),
         ("POST", "non-acceptances") => json!({ "reason": "不属于", "legal_basis": "第一条" }),
         ("POST", "reviews") => json!({ "findings": [], "opinion": "同意", "passed": true }),

@@ -3,6 +3,7 @@
 // Helpers of tests may fail as the tests themselves do.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod about_licences;
 mod access_matrix;
 mod daily;
 mod demo_clock;

@@ -12,6 +12,10 @@ use crate::{model::DocumentId, service::Applications};
 pub(crate) const DOCUMENT_JOB: &str = "applications.document";
 /// Looks whether a period of an application has ended.
 pub(crate) const DEADLINE_JOB: &str = "applications.deadline";
+/// Looks whether materials that were to follow came in time.
+pub(crate) const DEFERRAL_JOB: &str = "applications.deferral";
+/// Looks whether a licence expired before its renewal was decided.
+pub(crate) const EXPIRY_JOB: &str = "applications.expiry";
 /// Recomputes last days that were unknown.
 pub(crate) const REFRESH_JOB: &str = "applications.refresh";
 
@@ -20,12 +24,16 @@ pub fn handlers(applications: Applications) -> Vec<Arc<dyn JobHandler>> {
     vec![
         Arc::new(Documents(applications.clone())),
         Arc::new(Deadlines(applications.clone())),
+        Arc::new(Expiries(applications.clone())),
+        Arc::new(Deferrals(applications.clone())),
         Arc::new(Refresh(applications)),
     ]
 }
 
 struct Documents(Applications);
 struct Deadlines(Applications);
+struct Expiries(Applications);
+struct Deferrals(Applications);
 struct Refresh(Applications);
 
 #[derive(Deserialize)]
@@ -60,6 +68,34 @@ impl JobHandler for Deadlines {
         let payload: DeadlinePayload = job.payload()?;
         self.0
             .on_deadline(payload.application)
+            .await
+            .map_err(|error| JobError::from(&error))
+    }
+}
+
+#[async_trait]
+impl JobHandler for Expiries {
+    fn kind(&self) -> &'static str {
+        EXPIRY_JOB
+    }
+    async fn run(&self, job: Job) -> Result<(), JobError> {
+        let payload: DeadlinePayload = job.payload()?;
+        self.0
+            .on_expiry(payload.application)
+            .await
+            .map_err(|error| JobError::from(&error))
+    }
+}
+
+#[async_trait]
+impl JobHandler for Deferrals {
+    fn kind(&self) -> &'static str {
+        DEFERRAL_JOB
+    }
+    async fn run(&self, job: Job) -> Result<(), JobError> {
+        let payload: DeadlinePayload = job.payload()?;
+        self.0
+            .on_deferral(payload.application)
             .await
             .map_err(|error| JobError::from(&error))
     }

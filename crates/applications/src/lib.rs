@@ -19,8 +19,8 @@ pub use model::Holder;
 pub use ports::{LicenceBook, RegisterError};
 pub use service::{
     Applications, ApplicationsError, DocumentFile, Filters, Grant, Listed, NewCorrectionItem, NewDraft,
-    NewItem, NewNonAcceptance, NewRefusal, NewReview, NewStop, NewSubject, PublicDecision, Renderer, Seen,
-    TaskItem, Upload,
+    NewItem, NewNonAcceptance, NewPhoto, NewRefusal, NewReview, NewSiteCheck, NewStop, NewSubject,
+    PhotoUpload, PreviewContent, PublicDecision, Renderer, Seen, TaskItem, Upload,
 };
 pub use store::{ApplicationAudit, Record, Sort};
 

@@ -12,5 +12,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
             "m0401_about_licences",
             include_str!("migrations/m0401_about_licences.sql"),
         )),
+        Box::new(SqlMigration::new(
+            "m0402_visits_and_supplies",
+            include_str!("migrations/m0402_visits_and_supplies.sql"),
+        )),
     ]
 }

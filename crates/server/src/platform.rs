@@ -113,6 +113,7 @@ impl MigratorTrait for Migrations {
         let mut all = kernel::db::migrations();
         all.extend(identity::migrations());
         all.extend(registry::migrations());
+        all.extend(matters::migrations());
         all.extend(applications::migrations());
         all.extend(licences::migrations());
         all.extend(transparency::migrations());
@@ -277,6 +278,7 @@ pub fn audit_sources() -> Vec<Arc<dyn AuditSource>> {
         Arc::new(registry::EnterpriseAudit),
         Arc::new(registry::StaffAudit),
         Arc::new(registry::FacilityAudit),
+        Arc::new(matters::ListReviewAudit),
         Arc::new(applications::ApplicationAudit),
         Arc::new(licences::LicenceAudit),
     ]

@@ -1,5 +1,7 @@
 //! The officers' acts.
 
+use std::collections::BTreeSet;
+
 use axum::{extract::State, http::StatusCode};
 use kernel::{
     Actor, LegalDate, Moment, Problem,
@@ -40,6 +42,9 @@ pub(super) struct AcceptanceRequest {
     /// Conditional departments that take part; the others always do.
     #[schema(value_type = Vec<String>)]
     departments: Vec<DepartmentKey>,
+    /// Conditions of a renewal without review that the officer confirms; all of them are asked for.
+    #[schema(value_type = Vec<String>)]
+    confirmed: BTreeSet<ConditionKey>,
 }
 
 /// Accepts; the risk report is drawn up and the departments begin to review.
@@ -54,7 +59,9 @@ pub(super) async fn accept(
     Path(id): Path<ApplicationId>,
     Json(body): Json<AcceptanceRequest>,
 ) -> Acted {
-    let record = applications.accept(&actor, id, body.departments).await?;
+    let record = applications
+        .accept_confirming(&actor, id, body.departments, body.confirmed)
+        .await?;
     shown(&applications, &actor, StatusCode::CREATED, record).await
 }
 
@@ -67,6 +74,25 @@ pub(super) struct CorrectionItemRequest {
     problem: String,
     /// What is asked for.
     requirement: String,
+}
+
+impl From<CorrectionItemRequest> for NewCorrectionItem {
+    fn from(item: CorrectionItemRequest) -> Self {
+        Self {
+            target: item.target,
+            problem: item.problem,
+            requirement: item.requirement,
+        }
+    }
+}
+
+impl From<UnmetRequest> for UnmetCondition {
+    fn from(one: UnmetRequest) -> Self {
+        Self {
+            condition: one.condition,
+            finding: one.finding,
+        }
+    }
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -88,12 +114,8 @@ pub(super) async fn correct(
     Path(id): Path<ApplicationId>,
     Json(body): Json<CorrectionRequest>,
 ) -> Acted {
-    let items = body.items.into_iter().map(|item| NewCorrectionItem {
-        target: item.target,
-        problem: item.problem,
-        requirement: item.requirement,
-    });
-    let record = applications.correct(&actor, id, items.collect()).await?;
+    let items = body.items.into_iter().map(NewCorrectionItem::from).collect();
+    let record = applications.correct(&actor, id, items).await?;
     shown(&applications, &actor, StatusCode::CREATED, record).await
 }
 
@@ -366,14 +388,10 @@ pub(super) async fn decide(
             legal_basis,
             unmet,
         } => {
-            let unmet = unmet.into_iter().map(|one| UnmetCondition {
-                condition: one.condition,
-                finding: one.finding,
-            });
             let new = NewRefusal {
                 reason,
                 legal_basis,
-                unmet: unmet.collect(),
+                unmet: unmet.into_iter().map(UnmetCondition::from).collect(),
             };
             applications.refuse(&actor, id, new).await?
         }

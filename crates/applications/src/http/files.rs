@@ -9,16 +9,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kernel::{
-    Actor, Problem,
-    http::{Path, Query, too_large},
+    Actor, LegalDate, Problem,
+    http::{Json, Path, Query, too_large},
     ids::ApplicationId,
 };
+use matters::PauseCause;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{file, shown};
+use super::{
+    acts::{CorrectionItemRequest, UnmetRequest},
+    file, shown,
+};
 use crate::{
-    Applications, ApplicationsError,
+    Applications, ApplicationsError, PreviewContent,
     model::{DocumentId, FileId},
 };
 
@@ -145,6 +149,60 @@ pub(super) async fn preview(
     Path((id, kind)): Path<(ApplicationId, String)>,
     Query(query): Query<PreviewQuery>,
 ) -> Result<Response, Problem> {
-    let bytes = applications.preview(&actor, id, &kind, query.reason).await?;
+    let content = PreviewContent {
+        reason: query.reason,
+        ..PreviewContent::default()
+    };
+    let bytes = applications.preview(&actor, id, &kind, content).await?;
+    Ok(file("application/pdf", "【预览】.pdf", true, bytes))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PreviewRequest {
+    /// The reason or conclusion as far as it is written.
+    reason: Option<String>,
+    /// Clauses in words.
+    legal_basis: Option<String>,
+    /// Where to apply instead.
+    competent_authority: Option<String>,
+    /// Scope that is granted.
+    scope: Option<Vec<String>>,
+    /// What has to be mended, for a correction notice.
+    #[serde(default)]
+    items: Vec<CorrectionItemRequest>,
+    /// Conditions that are not met, for a refusal.
+    #[serde(default)]
+    unmet: Vec<UnmetRequest>,
+    /// Why the clock stops.
+    cause: Option<PauseCause>,
+    /// Until when it stands still.
+    expected_until: Option<LegalDate>,
+}
+
+/// The same with everything that the officer has written so far: list, clauses, unmet conditions. Nothing is kept.
+#[utoipa::path(post, path = "/api/v1/applications/{id}/previews/{kind}", tag = "applications",
+    params(("id" = Uuid, Path), ("kind" = String, Path, description = "Key of the document, such as `correction`")),
+    request_body = PreviewRequest,
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 404, body = Problem),
+        (status = 422, body = Problem)),
+    extensions(("x-permission" = json!("applications:read"))))]
+pub(super) async fn preview_written(
+    State(applications): State<Applications>,
+    actor: Actor,
+    Path((id, kind)): Path<(ApplicationId, String)>,
+    Json(body): Json<PreviewRequest>,
+) -> Result<Response, Problem> {
+    let content = PreviewContent {
+        reason: body.reason,
+        legal_basis: body.legal_basis,
+        competent_authority: body.competent_authority,
+        scope: body.scope,
+        items: body.items.into_iter().map(Into::into).collect(),
+        unmet: body.unmet.into_iter().map(Into::into).collect(),
+        cause: body.cause,
+        expected_until: body.expected_until,
+    };
+    let bytes = applications.preview(&actor, id, &kind, content).await?;
     Ok(file("application/pdf", "【预览】.pdf", true, bytes))
 }

@@ -6,6 +6,7 @@ mod export;
 mod files;
 mod reads;
 mod stream;
+mod visits;
 mod wire;
 
 use axum::{
@@ -17,6 +18,7 @@ use bytes::Bytes;
 use kernel::{Actor, Problem, http::Versioned};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use wire::ApplicationView;
+pub(crate) use wire::DeferralView;
 
 use crate::{Applications, Record};
 
@@ -28,6 +30,7 @@ pub fn router(applications: Applications) -> OpenApiRouter {
     let largest = applications.largest_upload();
     let uploads = OpenApiRouter::new()
         .routes(routes!(files::upload))
+        .routes(routes!(visits::add_photo))
         .layer(DefaultBodyLimit::max(largest.saturating_add(FORM_OVERHEAD)));
     OpenApiRouter::new()
         .merge(uploads)
@@ -48,6 +51,14 @@ pub fn router(applications: Applications) -> OpenApiRouter {
         .routes(routes!(acts::refuse_acceptance))
         .routes(routes!(acts::review))
         .routes(routes!(acts::return_review))
+        .routes(routes!(visits::order))
+        .routes(routes!(visits::cancel))
+        .routes(routes!(visits::results))
+        .routes(routes!(visits::photo))
+        .routes(routes!(visits::sign))
+        .routes(routes!(visits::conclude))
+        .routes(routes!(visits::supply))
+        .routes(routes!(visits::breach))
         .routes(routes!(acts::stop_clock))
         .routes(routes!(acts::resume_clock))
         .routes(routes!(acts::extend))
@@ -56,7 +67,7 @@ pub fn router(applications: Applications) -> OpenApiRouter {
         .routes(routes!(acts::decide))
         .routes(routes!(acts::deliver))
         .routes(routes!(files::document))
-        .routes(routes!(files::preview))
+        .routes(routes!(files::preview, files::preview_written))
         .routes(routes!(reads::timeline))
         .routes(routes!(stream::progress))
         .with_state(applications)

@@ -6,12 +6,17 @@ use kernel::{
     http::{Path, Query, Versioned},
     ids::ApplicationId,
 };
+use matters::Kind;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::wire::{ApplicationView, ListItem, TaskView};
-use crate::{Applications, Filters, PublicDecision, Sort, model::StateName, rules::TaskKind};
+use crate::{
+    Applications, Filters, PublicDecision, Sort,
+    model::StateName,
+    rules::{Light, TaskKind},
+};
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -30,6 +35,14 @@ pub(super) struct ListQuery {
     officer: Option<Uuid>,
     /// Due on or before this day.
     due_before: Option<LegalDate>,
+    /// With this light today: `green`, `yellow` or `red`.
+    #[param(inline)]
+    light: Option<Light>,
+    /// Of this kind, such as `renewal`.
+    #[param(value_type = Option<String>)]
+    kind: Option<Kind>,
+    /// About this licence.
+    licence: Option<Uuid>,
     /// Part of the applicant's name or of the reference.
     q: Option<String>,
     /// `submitted` (newest first, the default) or `due` (most urgent first).
@@ -55,6 +68,9 @@ impl ListQuery {
             department: self.department,
             officer: self.officer,
             due_before: self.due_before,
+            light: self.light,
+            kind: self.kind,
+            licence: self.licence,
             q: self.q,
             sort: self.sort.unwrap_or_default(),
         };

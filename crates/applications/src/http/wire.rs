@@ -12,10 +12,10 @@ use uuid::Uuid;
 use crate::{
     Applications, Listed, Seen, TaskItem,
     model::{
-        Acceptance, Applicant, Application, CorrectionNotice, CorrectionRound, Decision, Delivery,
-        DepartmentReview, Document, DocumentId, Extension, Finding, Form, GrantTerms, HeldLicence,
-        MaterialFile, NonAcceptance, RefusalTerms, Rendering, Returned, ReviewRound, RiskReport,
-        StageOpinion, StateName, Stop, Subject, Withdrawal,
+        Acceptance, Applicant, Application, Case, Commitment, CorrectionNotice, CorrectionRound, Decision,
+        Delivery, DepartmentReview, Document, DocumentId, Extension, Finding, Form, GrantTerms, HeldLicence,
+        MaterialFile, NonAcceptance, RefusalTerms, Rendering, Returned, ReviewRound, RiskReport, SiteCheck,
+        SiteOutcome, StageOpinion, StateName, Stop, Subject, Withdrawal,
     },
     rules::{self, Action, ClockView, Light, TaskKind, WindowView},
 };
@@ -129,7 +129,12 @@ pub(super) struct DocumentView {
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub(super) enum DecisionView {
     /// 准予许可
-    Granted { decision: Decision, terms: GrantTerms },
+    Granted {
+        decision: Decision,
+        terms: GrantTerms,
+        /// 视为准予延续: nobody decided before the licence expired.
+        deemed: bool,
+    },
     /// 不予许可
     Refused { decision: Decision, terms: RefusalTerms },
     /// 不予受理
@@ -179,6 +184,8 @@ pub(super) struct ApplicationView {
     /// The answered correction.
     pub correction: Option<CorrectionRound>,
     pub acceptance: Option<Acceptance>,
+    /// 不再审查: the stages which the matter names are left out.
+    pub direct: bool,
     /// The risk report; for officers only.
     pub risk: Option<RiskReport>,
     pub reviews: Vec<ReviewView>,
@@ -186,6 +193,10 @@ pub(super) struct ApplicationView {
     pub opinions: Vec<StageOpinion>,
     /// Opinions that a return made void; for officers only.
     pub superseded: Vec<StageOpinion>,
+    /// Joint site checks, oldest first.
+    pub site_checks: Vec<SiteCheckView>,
+    /// Materials that were accepted as to follow.
+    pub deferral: Option<DeferralView>,
     pub stops: Vec<Stop>,
     pub extension: Option<Extension>,
     pub decision: Option<DecisionView>,
@@ -240,6 +251,7 @@ impl ApplicationView {
             correction_notice: app.open_notice().cloned(),
             correction: app.intake().and_then(|intake| intake.correction.clone()),
             acceptance: case.map(|case| case.acceptance.clone()),
+            direct: case.is_some_and(|case| case.direct),
             risk: case.filter(|_| internal).map(|case| case.risk.clone()),
             reviews: reviews(applications, def, &seen),
             opinions: app
@@ -252,6 +264,8 @@ impl ApplicationView {
                 .filter(|_| internal)
                 .map(|case| case.superseded.clone())
                 .unwrap_or_default(),
+            site_checks: case.map(site_checks).unwrap_or_default(),
+            deferral: applications.deferral(app, def),
             stops: app
                 .intake()
                 .map(|intake| intake.stops.clone())
@@ -267,6 +281,49 @@ impl ApplicationView {
             allowed_actions: seen.actions,
         })
     }
+}
+
+/// A joint site check.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SiteCheckView {
+    #[serde(flatten)]
+    pub check: SiteCheck,
+    /// How it comes out by its lines as they are; absent while one is open.
+    pub outcome: Option<SiteOutcome>,
+    /// The outcome in words.
+    pub outcome_name: Option<&'static str>,
+}
+
+fn site_checks(case: &Case) -> Vec<SiteCheckView> {
+    let checks = case.site_checks.iter();
+    checks
+        .map(|check| SiteCheckView {
+            outcome: check.outcome(),
+            outcome_name: check.outcome().map(SiteOutcome::label),
+            check: check.clone(),
+        })
+        .collect()
+}
+
+/// Materials that follow later.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DeferralView {
+    /// Keys of the materials.
+    #[schema(value_type = Vec<String>)]
+    pub materials: Vec<matters::MaterialKey>,
+    /// Those that have not come in.
+    #[schema(value_type = Vec<String>)]
+    pub outstanding: Vec<matters::MaterialKey>,
+    /// Who signed the commitment.
+    pub signatory: String,
+    /// How it stands.
+    pub commitment: Commitment,
+    /// Last day, while it can be computed.
+    pub due_on: Option<LegalDate>,
+    /// The same in words.
+    pub due_words: Option<String>,
+    /// What follows a broken commitment.
+    pub breach: String,
 }
 
 fn materials(app: &Application, def: &Definition) -> Vec<MaterialView> {
@@ -321,10 +378,10 @@ fn review_view(
     let rule = def.departments().find(|one| one.department == review.department);
     let result = review.round.result.as_ref();
     let shown = result.filter(|_| seen.opinions);
+    let subject = &seen.record.application.dossier().subject;
     let conditions = rule
         .into_iter()
-        .flat_map(|rule| &rule.conditions)
-        .filter_map(|key| def.condition(key.as_str()));
+        .flat_map(|rule| rules::conditions_for(def, subject, &rule.conditions));
     ReviewView {
         department: key.to_owned(),
         department_name: applications.department_name(key),
@@ -368,6 +425,7 @@ fn decision(app: &Application) -> Option<DecisionView> {
         Application::Granted(s) => DecisionView::Granted {
             decision: s.decision.clone(),
             terms: s.terms.clone(),
+            deemed: s.deemed,
         },
         Application::Refused(s) => DecisionView::Refused {
             decision: s.decision.clone(),

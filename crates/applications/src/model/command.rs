@@ -1,7 +1,9 @@
 //! Every act on an application in one word. [`apply`] hands it to the state that allows it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use kernel::{BlobRef, FieldError, Happened, LegalDate, Moment};
-use matters::{Definition, DepartmentKey};
+use matters::{ConditionKey, Definition, DepartmentKey};
 use serde_json::json;
 
 use super::{parts::*, states::*, *};
@@ -58,6 +60,8 @@ pub enum Command {
         acceptance: Acceptance,
         /// Conditional departments that take part.
         departments: Vec<DepartmentKey>,
+        /// Conditions of a renewal without review that the officer confirms.
+        confirmed: BTreeSet<ConditionKey>,
         /// The risk report.
         risk: RiskReport,
     },
@@ -90,6 +94,61 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// Orders a joint site check.
+    OrderSiteCheck(SiteCheck),
+    /// Takes an order back that is not carried out.
+    CancelSiteCheck {
+        /// Which.
+        check: SiteCheckId,
+        /// Why.
+        reason: String,
+    },
+    /// Records what was found on site.
+    RecordSiteResults {
+        /// Which check.
+        check: SiteCheckId,
+        /// Outcome and what was seen, by condition.
+        results: BTreeMap<ConditionKey, (Met, String)>,
+        /// Who found it and when.
+        act: Act,
+    },
+    /// Adds a photo taken on site.
+    AddSitePhoto {
+        /// Which check.
+        check: SiteCheckId,
+        /// The photo.
+        photo: SitePhoto,
+    },
+    /// An officer signs the record.
+    SignSiteCheck {
+        /// Which check.
+        check: SiteCheckId,
+        /// Who and when.
+        act: Act,
+    },
+    /// Ends the check with what the enterprise did with the record.
+    ConcludeSiteCheck {
+        /// Which check.
+        check: SiteCheckId,
+        /// What the enterprise did.
+        acknowledgement: Acknowledgement,
+        /// In words.
+        summary: String,
+        /// Who and when.
+        act: Act,
+    },
+    /// Hands the materials in that were to follow.
+    Supply {
+        /// When.
+        at: Moment,
+    },
+    /// 承诺失信: the materials did not come, or are not what was promised.
+    BreakCommitment {
+        /// Who found it and when.
+        act: Act,
+        /// What was broken.
+        reason: String,
+    },
     /// Stops the clock.
     StopClock(Stop),
     /// Lets it run again.
@@ -106,6 +165,13 @@ pub enum Command {
     /// Grants.
     Grant {
         /// The decision.
+        decision: Decision,
+        /// What is granted.
+        terms: GrantTerms,
+    },
+    /// 视为准予延续: the licence expired and nobody had decided.
+    DeemGranted {
+        /// The decision that the law makes.
         decision: Decision,
         /// What is granted.
         terms: GrantTerms,
@@ -147,11 +213,20 @@ impl Command {
             Self::RefuseAcceptance(_) => "不予受理",
             Self::Review { .. } => "部门审查",
             Self::ReturnReview { .. } => "退回部门审查",
+            Self::OrderSiteCheck(_) => "安排现场核查",
+            Self::CancelSiteCheck { .. } => "取消现场核查",
+            Self::RecordSiteResults { .. } => "记录现场核查结果",
+            Self::AddSitePhoto { .. } => "上传现场照片",
+            Self::SignSiteCheck { .. } => "签署现场核查记录",
+            Self::ConcludeSiteCheck { .. } => "结束现场核查",
+            Self::Supply { .. } => "补交容缺材料",
+            Self::BreakCommitment { .. } => "认定未履行承诺",
             Self::StopClock(_) => "中止计时",
             Self::ResumeClock { .. } => "恢复计时",
             Self::Extend(_) => "延长期限",
             Self::GiveOpinion(opinion) => opinion.stage.label(),
             Self::Grant { .. } => "准予许可",
+            Self::DeemGranted { .. } => "视为准予延续",
             Self::Refuse { .. } => "不予许可",
             Self::Deliver(_) => "送达",
             Self::DocumentReady { .. } => "文书归档",
@@ -246,9 +321,10 @@ pub fn apply(app: Application, definition: &Definition, command: Command) -> Res
             Command::Accept {
                 acceptance,
                 departments,
+                confirmed,
                 risk,
             },
-        ) => s.accept(acceptance, &departments, risk, definition)?,
+        ) => s.accept(acceptance, &departments, &confirmed, risk, definition)?,
         (
             A::Submitted(s),
             Command::Correct {
@@ -270,12 +346,46 @@ pub fn apply(app: Application, definition: &Definition, command: Command) -> Res
                 reason,
             },
         ) if app.stage().is_some() => app.return_review(&department, by, at, reason)?,
+        (app, Command::Attach(file)) if app.stage().is_some() => app.attach_deferred(file, definition)?,
+        (app, Command::Supply { at }) if app.stage().is_some() => app.supply(at)?,
+        (app, Command::BreakCommitment { act, reason }) if app.stage().is_some() => {
+            app.break_commitment(act, reason)?
+        }
+        (app, Command::OrderSiteCheck(check)) if app.stage().is_some() => {
+            app.order_site_check(check, definition)?
+        }
+        (app, Command::CancelSiteCheck { check, reason }) if app.stage().is_some() => {
+            app.cancel_site_check(check, reason)?
+        }
+        (app, Command::RecordSiteResults { check, results, act }) if app.stage().is_some() => {
+            app.record_site_results(check, results, act)?
+        }
+        (app, Command::AddSitePhoto { check, photo }) if app.stage().is_some() => {
+            app.add_site_photo(check, photo)?
+        }
+        (app, Command::SignSiteCheck { check, act }) if app.stage().is_some() => {
+            app.sign_site_check(check, act)?
+        }
+        (
+            app,
+            Command::ConcludeSiteCheck {
+                check,
+                acknowledgement,
+                summary,
+                act,
+            },
+        ) if app.stage().is_some() => app.conclude_site_check(check, acknowledgement, summary, act)?,
         (app, Command::StopClock(stop)) if app.stage().is_some() => app.stop_clock(stop)?,
         (app, Command::ResumeClock { stop, act }) if app.stage().is_some() => app.resume_clock(stop, act)?,
         (app, Command::Extend(extension)) if app.stage().is_some() => app.extend(extension, definition)?,
-        (A::FirstReview(s), Command::GiveOpinion(o)) if o.stage == StageName::FirstReview => s.opine(o)?,
+        (A::FirstReview(s), Command::GiveOpinion(o)) if o.stage == StageName::FirstReview => {
+            s.opine(o, definition)?
+        }
         (A::SecondReview(s), Command::GiveOpinion(o)) if o.stage == StageName::SecondReview => s.opine(o)?,
         (A::Deciding(s), Command::Grant { decision, terms }) => s.grant(decision, terms)?,
+        (app, Command::DeemGranted { decision, terms }) if app.stage().is_some() => {
+            app.deem_granted(decision, terms)?
+        }
         (A::Deciding(s), Command::Refuse { decision, terms }) => s.refuse(decision, terms, definition)?,
         (app, Command::Deliver(delivery)) if app.decided_on().is_some() => app.deliver(delivery)?,
         (app, Command::DocumentReady { document, blob, at }) => app.document_ready(document, blob, at)?,

@@ -1,13 +1,15 @@
 //! The verbs, each on the state that allows it.
 
+use std::collections::BTreeSet;
+
 use kernel::{BlobRef, FieldError, Happened, LegalDate, Moment};
-use matters::{Definition, DepartmentKey, PauseCause};
+use matters::{ConditionKey, Definition, DepartmentKey, PauseCause};
 use serde_json::{Value, json};
 
 use super::{command::Refusal, parts::*, states::*, *};
 use crate::rules;
 
-type Outcome = Result<(Application, Happened), Refusal>;
+pub(super) type Outcome = Result<(Application, Happened), Refusal>;
 
 fn done(application: Application, kind: &'static str, title: impl Into<String>, data: Value) -> Outcome {
     Ok((application, Happened::new(kind, title).data(data)))
@@ -52,7 +54,7 @@ impl Dossier {
         Ok(())
     }
 
-    fn attach(&mut self, file: MaterialFile, def: &Definition) -> Result<Value, Refusal> {
+    pub(super) fn attach(&mut self, file: MaterialFile, def: &Definition) -> Result<Value, Refusal> {
         let material = def
             .material(file.material.as_str())
             .ok_or(Refusal::NotFound("材料"))?;
@@ -295,20 +297,25 @@ impl Submitted {
         mut self,
         acceptance: Acceptance,
         chosen: &[DepartmentKey],
+        confirmed: &BTreeSet<ConditionKey>,
         risk: RiskReport,
         def: &Definition,
     ) -> Outcome {
-        rules::check_departments(chosen, def)?;
+        rules::check_departments(chosen, &self.dossier.subject, def)?;
+        let direct = rules::goes_direct(&self.dossier.subject, confirmed, acceptance.deemed, def)?;
         if !acceptance.deemed {
             self.intake.owner.get_or_insert_with(|| acceptance.by.clone());
         }
         let on = acceptance.at.legal_date();
+        let acceptance_on = acceptance.accepted_on;
         let takes_part = |review: &&matters::Review| {
             rules::takes_part(review, &self.dossier.subject)
                 && (review.applies_when.is_none() || chosen.contains(&review.department))
         };
+        let reviewed = rules::route(def, &self.dossier.subject, direct).contains(&StageName::ParallelReview);
         let reviews: Vec<_> = def
             .departments()
+            .filter(|_| reviewed)
             .filter(takes_part)
             .map(|review| DepartmentReview {
                 department: review.department.clone(),
@@ -324,7 +331,7 @@ impl Submitted {
             .collect();
         let departments: Vec<_> = reviews.iter().map(|review| review.department.as_str()).collect();
         let facts = json!({ "accepted_on": acceptance.accepted_on, "departments": departments,
-            "risk": risk.level });
+            "risk": risk.level, "direct": direct });
         let (kind, title) = if acceptance.deemed {
             ("application.deemed_accepted", "逾期未告知，视为受理")
         } else {
@@ -337,16 +344,13 @@ impl Submitted {
             reviews,
             extension: None,
             superseded: Vec::new(),
+            direct,
+            site_checks: Vec::new(),
+            deferral: rules::deferral(&self.dossier, acceptance_on, def),
         };
-        done(
-            Application::InReview(InReview {
-                dossier: self.dossier,
-                case,
-            }),
-            kind,
-            title,
-            facts,
-        )
+        let at = case.acceptance.at;
+        let before = Progress::default();
+        done(advance(self.dossier, case, before, at, def), kind, title, facts)
     }
 
     /// The law knows one notice that names everything (行政许可法 art. 32 (1) 4).
@@ -450,7 +454,11 @@ impl InReview {
         result: ReviewResult,
         def: &Definition,
     ) -> Outcome {
-        let faults = rules::review_faults(department, &result, def);
+        let subject = &self.dossier.subject;
+        let mut faults = rules::review_faults(department, &result, subject, def);
+        faults.extend(rules::site_review_faults(
+            &self.case, department, &result, def, subject,
+        ));
         if !faults.is_empty() {
             return Err(Refusal::Invalid(faults));
         }
@@ -472,27 +480,57 @@ impl InReview {
         let next = if self.case.reviews.iter().any(DepartmentReview::is_open) {
             Application::InReview(self)
         } else {
-            Application::FirstReview(FirstReview {
-                dossier: self.dossier,
-                case: self.case,
-                since: at,
-            })
+            let after = Progress {
+                past: Some(StageName::ParallelReview),
+                ..Progress::default()
+            };
+            advance(self.dossier, self.case, after, at, def)
         };
         done(next, "application.reviewed", "部门审查", facts)
     }
 }
 
+/// How far the reviews have come.
+#[derive(Default)]
+struct Progress {
+    past: Option<StageName>,
+    first: Option<StageOpinion>,
+}
+
+/// The next stage that the procedure has for what is asked for; the decision is always the last.
+fn advance(dossier: Dossier, case: Case, progress: Progress, at: Moment, def: &Definition) -> Application {
+    let route = rules::route(def, &dossier.subject, case.direct);
+    let next = route.into_iter().find(|stage| Some(*stage) > progress.past);
+    match (next, progress.first) {
+        (Some(StageName::ParallelReview), _) => Application::InReview(InReview { dossier, case }),
+        (Some(StageName::FirstReview), _) => Application::FirstReview(FirstReview {
+            dossier,
+            case,
+            since: at,
+        }),
+        (Some(StageName::SecondReview), Some(first)) => {
+            Application::SecondReview(SecondReview { dossier, case, first })
+        }
+        (_, first) => Application::Deciding(Deciding {
+            dossier,
+            case,
+            first,
+            second: None,
+        }),
+    }
+}
+
 impl FirstReview {
-    pub(super) fn opine(self, first: StageOpinion) -> Outcome {
+    pub(super) fn opine(self, first: StageOpinion, def: &Definition) -> Outcome {
         needed(&first.opinion, "opinion", "请写明初审意见")?;
         let facts = json!({ "for_grant": first.for_grant });
-        let next = SecondReview {
-            dossier: self.dossier,
-            case: self.case,
-            first,
+        let at = first.at;
+        let progress = Progress {
+            past: Some(StageName::FirstReview),
+            first: Some(first),
         };
         done(
-            Application::SecondReview(next),
+            advance(self.dossier, self.case, progress, at, def),
             "application.first_reviewed",
             "初审",
             facts,
@@ -507,8 +545,8 @@ impl SecondReview {
         let next = Deciding {
             dossier: self.dossier,
             case: self.case,
-            first: self.first,
-            second,
+            first: Some(self.first),
+            second: Some(second),
         };
         done(
             Application::Deciding(next),
@@ -520,9 +558,31 @@ impl SecondReview {
 }
 
 impl Deciding {
+    fn undecided(dossier: Dossier, case: Case, first: Option<StageOpinion>) -> Self {
+        Self {
+            dossier,
+            case,
+            first,
+            second: None,
+        }
+    }
+
     pub(super) fn grant(mut self, decision: Decision, terms: GrantTerms) -> Outcome {
         needed(&decision.reason, "reason", "请写明审查结论")?;
-        if terms.scope.iter().all(|phrase| phrase.trim().is_empty()) {
+        match self.case.deferral.as_ref().map(|deferral| &deferral.commitment) {
+            None | Some(Commitment::Kept { .. }) => {}
+            Some(Commitment::Open) => {
+                return Err(Refusal::Once(
+                    "申请人承诺的容缺材料尚未补齐，不能作出准予许可的决定",
+                ));
+            }
+            Some(Commitment::Broken { .. }) => {
+                return Err(Refusal::Once("申请人没有履行容缺承诺，不能作出准予许可的决定"));
+            }
+        }
+        let named = terms.scope.iter().any(|phrase| !phrase.trim().is_empty());
+        // A licence that is there keeps its scope, even where an old register has none.
+        if !named && self.dossier.licence.is_none() {
             return Err(Refusal::field("scope", "请填写许可范围"));
         }
         self.case.intake.close_stops(None, &decision.by, decision.at);
@@ -532,6 +592,7 @@ impl Deciding {
             file: self,
             decision,
             terms,
+            deemed: false,
             delivery: None,
         };
         done(
@@ -565,6 +626,36 @@ impl Deciding {
 }
 
 impl Application {
+    /// The law decides where nobody did (行政许可法 art. 50): whatever stage the application has reached, the
+    /// renewal is granted with the end of the old period.
+    pub(super) fn deem_granted(self, decision: Decision, terms: GrantTerms) -> Outcome {
+        let was = self.state();
+        let mut file = match self {
+            Self::InReview(s) => Deciding::undecided(s.dossier, s.case, None),
+            Self::FirstReview(s) => Deciding::undecided(s.dossier, s.case, None),
+            Self::SecondReview(s) => Deciding::undecided(s.dossier, s.case, Some(s.first)),
+            Self::Deciding(s) => s,
+            _ => return Err(Refusal::NotFound("审查环节")),
+        };
+        if !matches!(file.dossier.subject, Subject::Renewal { .. }) {
+            return Err(Refusal::Once("只有延期申请逾期未决定的，才视为准予"));
+        }
+        file.case.intake.close_stops(None, &decision.by, decision.at);
+        let facts = json!({ "was": was, "valid_from": terms.valid_from, "valid_to": terms.valid_to });
+        let reason = decision.reason.clone();
+        let next = Granted {
+            file,
+            decision,
+            terms,
+            deemed: true,
+            delivery: None,
+        };
+        let happened = Happened::new("application.deemed_granted", "逾期未决定，视为准予延续")
+            .data(facts)
+            .reason(reason);
+        Ok((Application::Granted(next), happened))
+    }
+
     pub(super) fn take_over(mut self, act: Act) -> Outcome {
         let case = self.open_case_mut().ok_or(Refusal::NotFound("申请"))?;
         case.intake.take_over(&act)?;

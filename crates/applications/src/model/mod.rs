@@ -4,11 +4,14 @@
 mod command;
 mod life;
 mod parts;
+mod site;
 mod states;
 mod subject;
+mod visits;
 
 pub use command::{Change, Command, Refusal, apply, drafted};
 pub use parts::*;
+pub use site::*;
 pub use states::*;
 pub use subject::*;
 
@@ -21,4 +24,6 @@ ids! {
     DocumentId,
     /// A stop of the clock.
     StopId,
+    /// A joint site check.
+    SiteCheckId,
 }

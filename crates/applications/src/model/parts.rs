@@ -10,7 +10,7 @@ use matters::{ClockKey, ConditionKey, DepartmentKey, DocumentKey, MaterialKey, M
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{DocumentId, FileId, HeldLicence, StopId, Subject};
+use super::{DeferralPromise, DocumentId, FileId, HeldLicence, StopId, Subject};
 
 /// Who acted, as it stands in records and documents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -65,6 +65,9 @@ pub struct Form {
     /// Number of employees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub employees: Option<u32>,
+    /// Materials that follow later against a commitment (容缺受理).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deferral: Option<DeferralPromise>,
     /// The applicant answers for the truth of the materials (行政许可法 art. 31).
     #[serde(default)]
     pub truth_declared: bool,

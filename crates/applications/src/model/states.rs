@@ -5,7 +5,7 @@ use matters::DepartmentKey;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::parts::*;
+use super::{SiteCheckId, parts::*, site::*};
 
 /// 草稿: being filled in by the applicant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +51,22 @@ pub struct Case {
     pub extension: Option<Extension>,
     /// Opinions that a return made void, oldest first.
     pub superseded: Vec<StageOpinion>,
+    /// 不再审查: a renewal that skips the stages which its matter names (安全生产许可证条例 art. 9).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub direct: bool,
+    /// Joint site checks, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub site_checks: Vec<SiteCheck>,
+    /// Materials that follow against a commitment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deferral: Option<Deferral>,
+}
+
+impl Case {
+    /// A site check by its identifier.
+    pub fn site_check(&self, id: SiteCheckId) -> Option<&SiteCheck> {
+        self.site_checks.iter().find(|check| check.id == id)
+    }
 }
 
 /// 并联审查中: at least one department has to review.
@@ -91,10 +107,24 @@ pub struct Deciding {
     pub dossier: Dossier,
     /// What is known since acceptance.
     pub case: Case,
-    /// The first review.
-    pub first: StageOpinion,
-    /// The second review.
-    pub second: StageOpinion,
+    /// The first review; absent where the procedure has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<StageOpinion>,
+    /// The second review; absent where the procedure has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<StageOpinion>,
+}
+
+impl Deciding {
+    /// Since when the leader has it.
+    pub fn since(&self) -> Moment {
+        let opinion = self.second.as_ref().or(self.first.as_ref()).map(|one| one.at);
+        let reviews = self.case.reviews.iter();
+        let reviewed = reviews
+            .filter_map(|review| review.round.result.as_ref())
+            .map(|one| one.at);
+        opinion.or(reviewed.max()).unwrap_or(self.case.acceptance.at)
+    }
 }
 
 /// 准予许可.
@@ -106,6 +136,9 @@ pub struct Granted {
     pub decision: Decision,
     /// What is granted.
     pub terms: GrantTerms,
+    /// 视为准予延续: nobody decided before the licence expired (行政许可法 art. 50).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deemed: bool,
     /// Delivery, once done.
     pub delivery: Option<Delivery>,
 }
@@ -378,9 +411,9 @@ impl Application {
     pub fn opinions(&self) -> Vec<&StageOpinion> {
         match self {
             Self::SecondReview(s) => vec![&s.first],
-            Self::Deciding(s) => vec![&s.first, &s.second],
+            Self::Deciding(s) => s.first.iter().chain(&s.second).collect(),
             Self::Granted(Granted { file, .. }) | Self::Refused(Refused { file, .. }) => {
-                vec![&file.first, &file.second]
+                file.first.iter().chain(&file.second).collect()
             }
             _ => Vec::new(),
         }

@@ -242,6 +242,33 @@ impl Period<'_> {
         })
     }
 
+    /// The first day on which at most `most` units are left before `day`.
+    fn left_at_most(&self, calendar: &WorkCalendar, day: LegalDate, most: u32) -> LegalDate {
+        let unit = self.terms.first().copied();
+        let (mut first, mut left) = (day.0, 0);
+        while first > self.start.0 {
+            let here = unit.is_some_and(|unit| counts(calendar, unit, first).unwrap_or(true));
+            left += u32::from(here && !self.is_stopped(first, Open::Forever));
+            match first.previous_day().filter(|_| left <= most) {
+                Some(before) => first = before,
+                None => break,
+            }
+        }
+        LegalDate(first)
+    }
+
+    /// The first day after `day` that counts: from then on the period is overdue by one.
+    fn first_over(&self, calendar: &WorkCalendar, day: LegalDate) -> LegalDate {
+        let unit = self.terms.first().copied();
+        let is_over = |day: &Date| {
+            let here = unit.is_none_or(|unit| counts(calendar, unit, *day).unwrap_or(true));
+            here && !self.is_stopped(*day, Open::Forever)
+        };
+        let days = std::iter::successors(day.0.next_day(), |day| day.next_day());
+        let mut over = days.take(HORIZON as usize).filter(is_over);
+        LegalDate(over.next().unwrap_or(Date::MAX))
+    }
+
     /// Days that count after `from` up to and including `to`.
     fn counted(&self, calendar: &WorkCalendar, unit: Term, from: Date, to: Date) -> Option<u32> {
         let mut used = 0;
@@ -263,6 +290,15 @@ fn counts(calendar: &WorkCalendar, unit: Term, day: Date) -> Result<bool, i32> {
         Term::WorkingDays(_) => calendar.is_working_day(day).map_err(|missing| missing.year),
         Term::Days(_) | Term::Months(_) => Ok(true),
     }
+}
+
+/// When the light of a clock turns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turning {
+    /// From this day on it is yellow.
+    pub yellow_on: Option<LegalDate>,
+    /// From this day on it is red.
+    pub red_on: Option<LegalDate>,
 }
 
 /// A clock of the application as everyone entitled sees it.
@@ -433,9 +469,42 @@ impl Watch<'_> {
         }
     }
 
+    /// Units left at which yellow begins.
+    fn yellow(&self, whole: u32) -> u32 {
+        let share = whole.saturating_mul(self.lights.yellow_percent).div_ceil(100);
+        share.max(self.lights.yellow_days)
+    }
+
+    /// The days on which the light of a clock of the whole application turns yellow and red, as far as they are
+    /// known; a clock that was met or has not begun turns no more.
+    pub fn turning(&self, app: &Application, def: &Definition, key: &str) -> Turning {
+        let period = def.clock(key).and_then(|clock| self.period(app, clock));
+        let Some(period) = period.filter(|period| period.ended.is_none()) else {
+            return Turning::default();
+        };
+        let yellow = self.yellow(period.terms.iter().map(|term| amount(*term)).sum());
+        let count = period.count(self.calendar, self.today);
+        match (count.due, count.left) {
+            (Due::On { day, .. }, _) => Turning {
+                yellow_on: Some(period.left_at_most(self.calendar, day, yellow)),
+                red_on: Some(period.first_over(self.calendar, day)),
+            },
+            (Due::Unknown { not_before, .. }, _) => Turning {
+                yellow_on: Some(not_before),
+                red_on: None,
+            },
+            // A clock that stands still keeps its light.
+            (Due::Stopped { .. }, left) => Turning {
+                yellow_on: left
+                    .is_none_or(|left| left <= i64::from(yellow))
+                    .then_some(self.today),
+                red_on: left.is_some_and(|left| left < 0).then_some(self.today),
+            },
+        }
+    }
+
     fn light(&self, count: Count, whole: u32) -> Light {
-        let yellow =
-            (whole.saturating_mul(self.lights.yellow_percent).div_ceil(100)).max(self.lights.yellow_days);
+        let yellow = self.yellow(whole);
         match (count.left, count.due) {
             (Some(left), _) if left < 0 => Light::Red,
             (Some(left), _) if left <= i64::from(yellow) => Light::Yellow,

@@ -9,9 +9,12 @@ use matters::{Definition, DepartmentKey, FileType, Material, MaterialForm};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{concerns_facets, subject_gaps};
+use super::{
+    concerns_facets, conditions_for, promise_faults, promise_gaps, promised, subject_gaps, takes_part,
+};
 use crate::model::{
     CorrectionNotice, CorrectionTarget, Decision, Dossier, Form, Met, Refusal, RefusalTerms, ReviewResult,
+    Subject,
 };
 
 /// Something that is missing, and how to mend it.
@@ -68,8 +71,10 @@ pub fn applies(material: &Material, dossier: &Dossier) -> bool {
 pub fn gaps(dossier: &Dossier, def: &Definition) -> Vec<Gap> {
     let mut gaps = form_gaps(&dossier.form.content, def);
     gaps.extend(subject_gaps(&dossier.subject, def));
+    gaps.extend(promise_gaps(dossier, def));
+    let promised: Vec<_> = promised(dossier, def).into_iter().map(|one| &one.key).collect();
     let wanted = def.materials.iter().filter(|one| applies(one, dossier));
-    for material in wanted.filter(|one| !is_online_form(one)) {
+    for material in wanted.filter(|one| !is_online_form(one) && !promised.contains(&&one.key)) {
         if dossier.files_of(&material.key).next().is_none() {
             gaps.push(Gap {
                 field: format!("materials.{}", material.key),
@@ -170,6 +175,7 @@ pub fn form_faults(form: &Form, def: &Definition) -> Vec<FieldError> {
             faults.push(FieldError::new("form.applicable_materials", message));
         }
     }
+    faults.extend(promise_faults(form, def));
     let too_long = |text: &str, most: usize| text.chars().count() > most;
     let lines = [
         ("contact", &form.contact, 50),
@@ -245,10 +251,15 @@ pub fn notice_faults(notice: &CorrectionNotice, def: &Definition) -> Vec<FieldEr
 ///
 /// # Errors
 /// [`Refusal::Invalid`].
-pub fn check_departments(chosen: &[DepartmentKey], def: &Definition) -> Result<(), Refusal> {
+pub fn check_departments(
+    chosen: &[DepartmentKey],
+    subject: &Subject,
+    def: &Definition,
+) -> Result<(), Refusal> {
     let conditional = |key: &DepartmentKey| {
-        def.departments()
-            .any(|review| &review.department == key && review.applies_when.is_some())
+        def.departments().any(|review| {
+            &review.department == key && review.applies_when.is_some() && takes_part(review, subject)
+        })
     };
     match chosen.iter().find(|key| !conditional(key)) {
         None => Ok(()),
@@ -260,7 +271,12 @@ pub fn check_departments(chosen: &[DepartmentKey], def: &Definition) -> Result<(
 }
 
 /// Faults of a department's outcome: one finding for each of its conditions, and a conclusion that fits them.
-pub fn review_faults(department: &DepartmentKey, result: &ReviewResult, def: &Definition) -> Vec<FieldError> {
+pub fn review_faults(
+    department: &DepartmentKey,
+    result: &ReviewResult,
+    subject: &Subject,
+    def: &Definition,
+) -> Vec<FieldError> {
     let mut faults = Vec::new();
     if result.opinion.trim().is_empty() {
         faults.push(FieldError::new("opinion", "请填写审查意见"));
@@ -269,15 +285,15 @@ pub fn review_faults(department: &DepartmentKey, result: &ReviewResult, def: &De
         faults.push(FieldError::new("department", "该部门不参加本事项的审查"));
         return faults;
     };
-    for key in &review.conditions {
+    let asked = conditions_for(def, subject, &review.conditions);
+    for condition in &asked {
+        let key = &condition.key;
         let findings: Vec<_> = result
             .findings
             .iter()
             .filter(|one| &one.condition == key)
             .collect();
-        let text = def
-            .condition(key.as_str())
-            .map_or(key.as_str(), |condition| condition.text.as_str());
+        let text = condition.text.as_str();
         let field = format!("findings.{key}");
         match findings.as_slice() {
             [] => faults.push(FieldError::new(field, format!("请对“{text}”给出审查结果"))),
@@ -294,7 +310,7 @@ pub fn review_faults(department: &DepartmentKey, result: &ReviewResult, def: &De
     if let Some(stranger) = result
         .findings
         .iter()
-        .find(|one| !review.conditions.contains(&one.condition))
+        .find(|one| asked.iter().all(|condition| condition.key != one.condition))
     {
         let message = format!("“{}”不属于该部门审查的条件", stranger.condition);
         faults.push(FieldError::new("findings", message));
@@ -303,7 +319,7 @@ pub fn review_faults(department: &DepartmentKey, result: &ReviewResult, def: &De
     if result.passed && unmet {
         faults.push(FieldError::new("passed", "有不符合的条件，不能得出“通过”的结论"));
     }
-    if !result.passed && !unmet {
+    if !result.passed && !unmet && !asked.is_empty() {
         faults.push(FieldError::new(
             "passed",
             "结论为“不通过”的，须至少有一项条件不符合",

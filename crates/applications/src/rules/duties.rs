@@ -8,7 +8,9 @@ use matters::Definition;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::model::{Application, Granted, Person, Refused, StageName, StateName, StopReach};
+use crate::model::{
+    Application, Commitment, Deferral, Granted, Refused, SiteCheck, StageName, StateName, StopReach,
+};
 
 /// An act that a person can do on an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -30,6 +32,16 @@ pub enum Action {
     RefuseAcceptance,
     /// Review for the own department.
     Review,
+    /// Order a joint site check.
+    OrderSiteCheck,
+    /// Take the order back.
+    CancelSiteCheck,
+    /// Record results, add photos, sign and conclude a site check.
+    RecordSiteCheck,
+    /// Hand in materials that were to follow.
+    Supply,
+    /// Find a commitment broken.
+    BreakCommitment,
     /// Return one department's review.
     ReturnReview,
     /// Stop the clock.
@@ -50,7 +62,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::Edit,
         Self::Submit,
         Self::Withdraw,
@@ -59,6 +71,11 @@ impl Action {
         Self::Correct,
         Self::RefuseAcceptance,
         Self::Review,
+        Self::OrderSiteCheck,
+        Self::CancelSiteCheck,
+        Self::RecordSiteCheck,
+        Self::Supply,
+        Self::BreakCommitment,
         Self::ReturnReview,
         Self::StopClock,
         Self::ResumeClock,
@@ -72,11 +89,13 @@ impl Action {
     /// The permission that it needs.
     pub fn permission(self) -> Permission {
         match self {
-            Self::Edit | Self::Submit | Self::Withdraw => Permission::ApplicationsDraft,
+            Self::Edit | Self::Submit | Self::Withdraw | Self::Supply => Permission::ApplicationsDraft,
+            // Being named as an officer of the check is what counts.
+            Self::RecordSiteCheck | Self::CancelSiteCheck => Permission::ApplicationsRead,
             Self::TakeOver | Self::Accept | Self::Correct | Self::RefuseAcceptance => {
                 Permission::ApplicationsAccept
             }
-            Self::Review => Permission::ApplicationsReview,
+            Self::Review | Self::OrderSiteCheck | Self::BreakCommitment => Permission::ApplicationsReview,
             Self::ReturnReview => Permission::ApplicationsReturn,
             Self::StopClock | Self::ResumeClock => Permission::ApplicationsClock,
             Self::Extend | Self::Decide => Permission::ApplicationsDecide,
@@ -97,6 +116,11 @@ impl Action {
             Self::Correct => "告知补正",
             Self::RefuseAcceptance => "不予受理",
             Self::Review => "部门审查",
+            Self::OrderSiteCheck => "安排现场核查",
+            Self::CancelSiteCheck => "取消现场核查",
+            Self::RecordSiteCheck => "记录现场核查",
+            Self::Supply => "补交容缺材料",
+            Self::BreakCommitment => "认定未履行承诺",
             Self::ReturnReview => "退回部门审查",
             Self::StopClock => "中止计时",
             Self::ResumeClock => "恢复计时",
@@ -218,6 +242,22 @@ fn is_possible(app: &Application, def: &Definition, action: Action) -> bool {
         Action::Accept | Action::RefuseAcceptance => state == S::Submitted,
         Action::Correct => state == S::Submitted && app.intake().is_some_and(|one| one.correction.is_none()),
         Action::Review => state == S::InReview,
+        Action::OrderSiteCheck => {
+            open && super::can_be_checked(def, &app.dossier().subject)
+                && app
+                    .case()
+                    .is_some_and(|case| !case.site_checks.iter().any(SiteCheck::is_open))
+        }
+        Action::RecordSiteCheck | Action::CancelSiteCheck => {
+            open && app
+                .case()
+                .is_some_and(|case| case.site_checks.iter().any(SiteCheck::is_open))
+        }
+        Action::Supply => open && deferral(app).is_some_and(Deferral::is_open),
+        Action::BreakCommitment => {
+            let broken = |one: &Deferral| matches!(one.commitment, Commitment::Broken { .. });
+            open && deferral(app).is_some_and(|one| !broken(one))
+        }
         Action::ReturnReview => app
             .case()
             .is_some_and(|case| open && case.reviews.iter().any(|r| !r.is_open())),
@@ -245,13 +285,18 @@ fn is_own_business(app: &Application, def: &Definition, viewer: Viewer<'_>, acti
         })
     };
     match action {
-        Action::Edit | Action::Submit | Action::Withdraw => {
+        Action::Edit | Action::Submit | Action::Withdraw | Action::Supply => {
             actor.scope.enterprise == Some(app.dossier().applicant.enterprise.into())
         }
         Action::TakeOver | Action::Accept | Action::Correct | Action::RefuseAcceptance | Action::Deliver => {
             department.is_none_or(|own| own == viewer.bodies.window || own == viewer.bodies.lead)
         }
         Action::Review => department.is_some_and(reviews),
+        Action::OrderSiteCheck | Action::BreakCommitment => department == Some(viewer.bodies.lead.as_str()),
+        Action::RecordSiteCheck => is_on_the_visit(app, actor),
+        Action::CancelSiteCheck => {
+            is_on_the_visit(app, actor) || department == Some(viewer.bodies.lead.as_str())
+        }
         Action::ReturnReview => lead && has_it_on_the_desk(app, actor),
         Action::StopClock => (lead && stops_whole(actor)) || department.is_some_and(reviews),
         Action::ResumeClock => app.intake().is_some_and(|intake| {
@@ -263,6 +308,17 @@ fn is_own_business(app: &Application, def: &Definition, viewer: Viewer<'_>, acti
         Action::Extend => lead && actor.has(def.extension.approver),
         Action::FirstReview | Action::SecondReview | Action::Decide => lead,
     }
+}
+
+/// Whether the actor is an officer of a site check that is still to be concluded.
+fn is_on_the_visit(app: &Application, actor: &Actor) -> bool {
+    let checks = app.case().into_iter().flat_map(|case| &case.site_checks);
+    let mut open = checks.filter(|check| check.is_open());
+    open.any(|check| actor.account.is_some_and(|own| check.officer(own).is_some()))
+}
+
+fn deferral(app: &Application) -> Option<&Deferral> {
+    app.case()?.deferral.as_ref()
 }
 
 /// While a reviewer or the leader has the application, only that person's role sends a department back; while
@@ -329,7 +385,7 @@ fn conflict(
     let apart = separate(def, stage);
     participants(app)
         .into_iter()
-        .find(|(key, _, person)| person.account == Some(account) && apart.contains(key))
+        .find(|(key, _, other)| *other == account && apart.contains(key))
         .map(|(_, label, _)| label)
 }
 
@@ -339,26 +395,37 @@ pub fn excluded(app: &Application, def: &Definition, stage: StageName) -> BTreeS
     let persons = participants(app)
         .into_iter()
         .filter(|(key, ..)| apart.contains(key));
-    persons.filter_map(|(_, _, person)| person.account).collect()
+    persons.map(|(_, _, account)| account).collect()
 }
 
 /// Everybody who has ever taken part, with key and name of the stage. Results that were sent back count too.
-fn participants(app: &Application) -> Vec<(&'static str, &'static str, &Person)> {
+fn participants(app: &Application) -> Vec<(&'static str, &'static str, AccountId)> {
     let mut found = Vec::new();
     let Some(case) = app.case() else { return found };
-    found.push(("acceptance", "受理", &case.acceptance.by));
+    found.extend(
+        case.acceptance
+            .by
+            .account
+            .map(|account| ("acceptance", "受理", account)),
+    );
     let results = case
         .reviews
         .iter()
         .flat_map(|review| review.rounds())
         .filter_map(|r| r.result.as_ref());
-    found.extend(results.map(|result| ("parallel_review", "部门审查", &result.by)));
+    let reviewers = results.filter_map(|result| result.by.account);
+    found.extend(reviewers.map(|account| ("parallel_review", "部门审查", account)));
+    let visitors = case.site_checks.iter().flat_map(|check| &check.officers);
+    found.extend(visitors.map(|officer| ("parallel_review", "现场核查", officer.account)));
     let opinions = case.superseded.iter().chain(app.opinions());
-    found.extend(opinions.map(|opinion| (opinion.stage.key(), opinion.stage.label(), &opinion.by)));
+    found.extend(opinions.filter_map(|opinion| {
+        let account = opinion.by.account?;
+        Some((opinion.stage.key(), opinion.stage.label(), account))
+    }));
     if let Application::Granted(Granted { decision, .. }) | Application::Refused(Refused { decision, .. }) =
         app
     {
-        found.push(("decision", "决定", &decision.by));
+        found.extend(decision.by.account.map(|account| ("decision", "决定", account)));
     }
     found
 }

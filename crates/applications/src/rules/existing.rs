@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use codes::WorkCalendar;
 use kernel::{FieldError, LegalDate, ids::EnterpriseId};
 use matters::{
-    Clock, Definition, DirectRule, Existing, Facet, Review, Standing, Term, WhenLate, Window, WindowFrom,
+    Clock, ConditionKey, Definition, DirectRule, Existing, Facet, Review, Standing, Term, WhenLate, Window,
+    WindowFrom,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Due, Gap};
-use crate::model::{ChangedItem, HeldLicence, Subject};
+use crate::model::{ChangedItem, HeldLicence, Refusal, StageName, Subject};
 
 /// Longest account of what happened, in characters.
 const LONGEST_ACCOUNT: usize = 2000;
@@ -204,6 +205,92 @@ pub fn term_of(clock: &Clock, subject: &Subject) -> Term {
     own.map_or(clock.term, |one| one.term)
 }
 
+/// The stages between acceptance and delivery that an application goes through, in order.
+pub fn route(def: &Definition, subject: &Subject, direct: bool) -> Vec<StageName> {
+    let facets = subject.facets();
+    let skipped = def
+        .existing
+        .as_ref()
+        .and_then(|rules| rules.direct.as_ref())
+        .filter(|_| direct);
+    let held = |stage: &StageName| {
+        let known = def.stage(stage.key());
+        let skips = skipped.is_some_and(|rule| rule.skips.iter().any(|key| key.as_str() == stage.key()));
+        known.is_some_and(|one| concerns_facets(&one.only_for, &facets)) && !skips
+    };
+    [
+        StageName::ParallelReview,
+        StageName::FirstReview,
+        StageName::SecondReview,
+        StageName::Decision,
+    ]
+    .into_iter()
+    .filter(held)
+    .collect()
+}
+
+/// Whether a renewal goes on without review: it asks for that, and the officer confirms every condition of the
+/// matter. Deemed acceptance confirms nothing, so the declared conditions are looked at in the first review.
+///
+/// # Errors
+/// [`Refusal::Invalid`] names a condition that is not confirmed: then the applicant has to ask for a review.
+pub fn goes_direct(
+    subject: &Subject,
+    confirmed: &BTreeSet<ConditionKey>,
+    deemed: bool,
+    def: &Definition,
+) -> Result<bool, Refusal> {
+    let Subject::Renewal { direct: true, .. } = subject else {
+        return match confirmed.iter().next() {
+            None => Ok(false),
+            Some(_) => Err(Refusal::field(
+                "confirmed",
+                "本申请不是不再审查的延期，不需要确认条件",
+            )),
+        };
+    };
+    let rule = def.existing.as_ref().and_then(|rules| rules.direct.as_ref());
+    let Some(rule) = rule else { return Ok(false) };
+    if let Some(stranger) = confirmed
+        .iter()
+        .find(|key| rule.conditions.iter().all(|one| one.key != **key))
+    {
+        let message = format!("“{stranger}”不是不再审查延期的条件");
+        return Err(Refusal::field("confirmed", message));
+    }
+    let open = rule
+        .conditions
+        .iter()
+        .filter(|one| !deemed && !confirmed.contains(&one.key));
+    let faults: Vec<_> = open
+        .map(|one| {
+            let message = format!(
+                "请核实并确认“{}”；不符合的，请告知申请人补正为按审查程序申请",
+                one.text
+            );
+            FieldError::new(format!("confirmed.{}", one.key), message)
+        })
+        .collect();
+    if faults.is_empty() {
+        Ok(true)
+    } else {
+        Err(Refusal::Invalid(faults))
+    }
+}
+
+/// The keys of the conditions of a matter that concern what is asked for.
+pub fn conditions_for<'a>(
+    def: &'a Definition,
+    subject: &Subject,
+    among: &'a [ConditionKey],
+) -> Vec<&'a matters::Condition> {
+    let facets = subject.facets();
+    let known = among.iter().filter_map(|key| def.condition(key.as_str()));
+    known
+        .filter(|condition| concerns_facets(&condition.only_for, &facets))
+        .collect()
+}
+
 /// Faults of what is asked for: what is there must be well formed, blanks are allowed until it is handed in.
 pub fn subject_faults(subject: &Subject, def: &Definition, today: LegalDate) -> Vec<FieldError> {
     let mut faults = Vec::new();
@@ -259,7 +346,7 @@ fn renewal_faults(subject: &Subject, rules: &Existing, faults: &mut Vec<FieldErr
             "本事项没有不再审查的延期，请按审查程序申请",
         ));
     }
-    let known = |key: &matters::ConditionKey| {
+    let known = |key: &ConditionKey| {
         rules
             .direct
             .as_ref()
@@ -389,7 +476,7 @@ pub fn subject_gaps(subject: &Subject, def: &Definition) -> Vec<Gap> {
     gaps
 }
 
-fn undeclared(rule: &DirectRule, declared: &BTreeSet<matters::ConditionKey>, def: &Definition) -> Vec<Gap> {
+fn undeclared(rule: &DirectRule, declared: &BTreeSet<ConditionKey>, def: &Definition) -> Vec<Gap> {
     let open = rule.conditions.iter().filter(|one| !declared.contains(&one.key));
     open.map(|one| Gap {
         field: format!("subject.declared.{}", one.key),

@@ -6,6 +6,7 @@ mod duties;
 mod existing;
 mod papers;
 mod risk;
+mod site;
 mod tasks;
 
 use codes::{Days, Months};
@@ -21,6 +22,7 @@ pub use duties::*;
 pub use existing::*;
 pub use papers::*;
 pub use risk::*;
+pub use site::*;
 pub use tasks::*;
 
 /// The day after; the last day of the calendar stays itself.

@@ -9,8 +9,11 @@ use matters::{
     Occasion, STATUTORY_REVIEW, compose, compose_with_items,
 };
 
-use super::{Due, Watch, days_inclusive, is_online_form, missing_year};
-use crate::model::{Application, Dossier, Paper, PaperFact, PaperTable, Stop, StopId};
+use super::{Due, Period, Watch, days_inclusive, is_online_form, missing_year};
+use crate::model::{
+    Acknowledgement, Application, Commitment, CorrectionTarget, Dossier, HeldLicence, Paper, PaperFact,
+    PaperTable, SiteCheckId, Stop, StopId, Subject, UnmetCondition,
+};
 
 /// Document that tells the applicant that the clock runs again; definitions name only the stop.
 pub const CLOCK_RESUMPTION: &str = "clock_resumption";
@@ -24,7 +27,21 @@ pub enum PaperKind {
     Stopped(StopId),
     /// The clock runs again after this stop.
     Resumed(StopId),
+    /// The law granted a renewal that nobody decided.
+    DeemedGranted,
+    /// A joint site check was concluded.
+    SiteChecked(SiteCheckId),
+    /// Promised materials did not come, or are not what was promised.
+    CommitmentBroken,
 }
+
+/// Record of a joint site check; definitions do not name it.
+pub const SITE_CHECK_RECORD: &str = "site_check_record";
+/// Notice that a commitment was broken; definitions do not name it.
+pub const COMMITMENT_BREACH: &str = "commitment_breach";
+
+/// Document that confirms what the law granted; definitions do not name it.
+pub const DEEMED_RENEWAL: &str = "deemed_renewal";
 
 impl PaperKind {
     /// Key of the document definition for this matter.
@@ -37,7 +54,12 @@ impl PaperKind {
         };
         match self {
             Self::On(Occasion::Extended) => Some(def.extension.document.as_str()),
+            // What is said about a licence in its period would be wrong after it.
+            Self::On(Occasion::Refused) if came_late(app) => Some(LATE_REFUSAL),
             Self::On(occasion) => on(occasion),
+            Self::DeemedGranted => Some(DEEMED_RENEWAL),
+            Self::SiteChecked(_) => Some(SITE_CHECK_RECORD),
+            Self::CommitmentBroken => Some(COMMITMENT_BREACH),
             Self::Stopped(id) => {
                 let cause = stop(app, id)?.cause;
                 let pause = def.pauses.iter().find(|pause| pause.cause == cause);
@@ -49,6 +71,16 @@ impl PaperKind {
             Self::Resumed(_) => Some(CLOCK_RESUMPTION),
         }
     }
+}
+
+/// Refusal of a renewal that is decided after the licence has expired.
+const LATE_REFUSAL: &str = "refusal";
+
+fn came_late(app: &Application) -> bool {
+    let dossier = app.dossier();
+    let renewal = matches!(dossier.subject, Subject::Renewal { .. });
+    let expired = |held: &HeldLicence| app.decided_on().is_some_and(|on| held.valid_to < on);
+    renewal && dossier.licence.as_ref().is_some_and(expired)
 }
 
 fn stop(app: &Application, id: StopId) -> Option<&Stop> {
@@ -95,6 +127,7 @@ impl Values {
 pub fn values(app: &Application, kind: PaperKind, desk: Desk<'_>) -> Values {
     let mut values = Values::default();
     applicant_values(app.dossier(), &mut values);
+    licence_values(app, desk, &mut values);
     desk_values(desk, app, &mut values);
     progress_values(app, desk, &mut values);
     match kind {
@@ -102,9 +135,12 @@ pub fn values(app: &Application, kind: PaperKind, desk: Desk<'_>) -> Values {
         PaperKind::On(Occasion::CorrectionNeeded) => correction_values(app, desk, &mut values),
         PaperKind::On(Occasion::AcceptanceRefused) => refused_acceptance_values(app, &mut values),
         PaperKind::On(Occasion::Extended) => extension_values(app, desk, &mut values),
-        PaperKind::On(Occasion::Granted) => grant_values(app, &mut values),
+        PaperKind::On(Occasion::Granted) | PaperKind::DeemedGranted => grant_values(app, &mut values),
         PaperKind::On(Occasion::Refused) => refusal_values(app, desk.def, &mut values),
         PaperKind::On(Occasion::Delivered) => delivery_values(app, &mut values),
+        PaperKind::On(Occasion::DeferralPromised) => promise_values(app, desk, &mut values),
+        PaperKind::SiteChecked(id) => visit_values(app, id, desk, &mut values),
+        PaperKind::CommitmentBroken => breach_values(app, desk, &mut values),
         PaperKind::On(_) => {}
         PaperKind::Stopped(id) | PaperKind::Resumed(id) => stop_values(app, id, desk, &mut values),
     }
@@ -117,6 +153,53 @@ fn applicant_values(dossier: &Dossier, values: &mut Values) {
     values.set("matter", &dossier.matter_name);
     values.set("contact", &dossier.form.content.contact);
     values.set("contact_phone", &dossier.form.content.contact_phone);
+}
+
+/// What documents about an existing licence name.
+fn licence_values(app: &Application, desk: Desk<'_>, values: &mut Values) {
+    let dossier = app.dossier();
+    let Some(held) = &dossier.licence else { return };
+    values.set("licence_number", &held.number);
+    values.set("licence_scope", held.scope.join("；"));
+    values.set("valid_from", held.valid_from.chinese());
+    values.set("valid_to", held.valid_to.chinese());
+    match &dossier.subject {
+        Subject::Replacement { cause, .. } => values.set("ground", cause.facet().label()),
+        Subject::Deregistration { ground, .. } => values.set("ground", ground.facet().label()),
+        _ => {}
+    }
+    let rules = desk.def.existing.as_ref();
+    if let Some(term) = rules.and_then(|rules| rules.return_within.as_ref()) {
+        let period = Period {
+            terms: vec![term.term],
+            start: app.decided_on().unwrap_or(desk.watch.today),
+            ended: None,
+            stops: Vec::new(),
+        };
+        let words = format!("收到本决定之日起{}内", term.term);
+        values.set(
+            "return_deadline",
+            date_words(period.due(desk.watch.calendar), &words),
+        );
+    }
+    // A document with another list has its own rows.
+    if matches!(app, Application::Granted(_) | Application::Deciding(_)) {
+        for item in dossier.subject.changes() {
+            let (before, after) = item.words();
+            values.row([
+                ("item", item.facet().label().to_owned()),
+                (
+                    "before",
+                    if before.trim().is_empty() {
+                        "（无）".to_owned()
+                    } else {
+                        before
+                    },
+                ),
+                ("after", after),
+            ]);
+        }
+    }
 }
 
 fn desk_values(desk: Desk<'_>, app: &Application, values: &mut Values) {
@@ -140,7 +223,12 @@ fn desk_values(desk: Desk<'_>, app: &Application, values: &mut Values) {
 }
 
 fn progress_values(app: &Application, desk: Desk<'_>, values: &mut Values) {
-    let term = |key: &str| desk.def.clock(key).map(|clock| clock.term.to_string());
+    let subject = &app.dossier().subject;
+    let term = |key: &str| {
+        desk.def
+            .clock(key)
+            .map(|clock| super::term_of(clock, subject).to_string())
+    };
     if let Some(term) = term(STATUTORY_REVIEW) {
         values.set("statutory_term", term);
     }
@@ -253,11 +341,131 @@ fn stop_values(app: &Application, id: StopId, desk: Desk<'_>, values: &mut Value
     }
 }
 
+fn material_names(keys: &BTreeSet<matters::MaterialKey>, def: &Definition) -> String {
+    let name = |key: &matters::MaterialKey| {
+        def.material(key.as_str())
+            .map_or_else(|| key.to_string(), |material| format!("“{}”", material.name))
+    };
+    keys.iter().map(name).collect::<Vec<_>>().join("、")
+}
+
+fn promise_values(app: &Application, desk: Desk<'_>, values: &mut Values) {
+    let promise = app.dossier().form.content.deferral.as_ref();
+    let Some(promise) = promise else { return };
+    values.set("deferred_materials", material_names(&promise.materials, desk.def));
+    let due = format!("受理之日起{}", desk.def.deferral.due);
+    values.set("deferral_deadline", format!("{due}届满"));
+    values.set("signatory", &promise.signatory);
+}
+
+fn breach_values(app: &Application, desk: Desk<'_>, values: &mut Values) {
+    let Some(deferral) = app.case().and_then(|case| case.deferral.as_ref()) else {
+        return;
+    };
+    values.set(
+        "deferred_materials",
+        material_names(&deferral.materials, desk.def),
+    );
+    if let Some(due) = super::deferral_due(app, desk.def, desk.watch) {
+        values.set("deferral_deadline", date_words(due, "承诺的补交期限届满日"));
+    }
+    if let Commitment::Broken { reason, .. } = &deferral.commitment {
+        values.set("reason", reason);
+    }
+    values.set("breach_consequence", &desk.def.deferral.breach);
+    values.set("signatory", &deferral.signatory);
+}
+
+fn visit_values(app: &Application, id: SiteCheckId, desk: Desk<'_>, values: &mut Values) {
+    let Some(check) = app.case().and_then(|case| case.site_check(id)) else {
+        return;
+    };
+    values.rows.clear();
+    values.set("visit_date", check.planned_on.chinese());
+    values.set("visit_reason", &check.reason);
+    values.set("visit_place", &app.dossier().applicant.address);
+    let officers = check
+        .officers
+        .iter()
+        .map(|one| format!("{}（执法证号{}）", one.name, one.card));
+    values.set("visit_officers", officers.collect::<Vec<_>>().join("、"));
+    let departments: BTreeSet<_> = check
+        .officers
+        .iter()
+        .filter_map(|one| one.department.as_ref())
+        .collect();
+    let named = departments.into_iter().map(|key| {
+        let body = desk.city.authority(key.as_str());
+        body.map_or_else(|| key.to_string(), |body| body.short_name.clone())
+    });
+    let named = named.collect::<Vec<_>>().join("、");
+    values.set(
+        "visit_departments",
+        if named.is_empty() {
+            desk.authority.short_name.clone()
+        } else {
+            named
+        },
+    );
+    values.set("photo_count", check.photos.len().to_string());
+    if let Some(conclusion) = &check.conclusion {
+        values.set("visit_date", conclusion.on.chinese());
+        values.set("visit_outcome", conclusion.outcome.label());
+        values.set("review_conclusion", &conclusion.summary);
+        let signature = match &conclusion.acknowledgement {
+            Acknowledgement::Signed {
+                name,
+                position,
+                remark,
+            } if remark.trim().is_empty() => {
+                format!("{name}（{position}）已核对记录并签字")
+            }
+            Acknowledgement::Signed {
+                name,
+                position,
+                remark,
+            } => {
+                format!("{name}（{position}）已核对记录并签字，意见：{remark}")
+            }
+            Acknowledgement::Refused {
+                name,
+                reason,
+                witness,
+            } if witness.trim().is_empty() => {
+                format!("{name}拒绝签字，情况：{reason}；由核查人员注明")
+            }
+            Acknowledgement::Refused {
+                name,
+                reason,
+                witness,
+            } => {
+                format!("{name}拒绝签字，情况：{reason}；见证人：{witness}")
+            }
+        };
+        values.set("visit_signature", signature);
+    }
+    for line in &check.lines {
+        let result = line.result.as_ref();
+        let text = result.map(|one| one.text.trim()).filter(|text| !text.is_empty());
+        values.row([
+            ("line", line.text.clone()),
+            ("core", if line.core { "核心指标" } else { "一般项" }.to_owned()),
+            (
+                "result",
+                result.map_or("未核查", |one| one.met.label()).to_owned(),
+            ),
+            ("finding", text.unwrap_or("无").to_owned()),
+        ]);
+    }
+}
+
 fn grant_values(app: &Application, values: &mut Values) {
     let Application::Granted(granted) = app else {
         return;
     };
-    values.set("licence_number", "以颁发的许可证载明的编号为准");
+    if granted.file.dossier.licence.is_none() {
+        values.set("licence_number", "以颁发的许可证载明的编号为准");
+    }
     values.set("licence_scope", granted.terms.scope.join("；"));
     values.set("valid_from", granted.terms.valid_from.chinese());
     values.set("valid_to", granted.terms.valid_to.chinese());
@@ -265,28 +473,19 @@ fn grant_values(app: &Application, values: &mut Values) {
 }
 
 fn refusal_values(app: &Application, def: &Definition, values: &mut Values) {
+    values.rows.clear();
     let Application::Refused(refused) = app else {
         return;
     };
     values.set("reason", &refused.decision.reason);
     values.set("legal_basis", &refused.terms.legal_basis);
     for one in &refused.terms.unmet {
-        let condition = def.condition(one.condition.as_str());
-        let clauses: Vec<_> = condition
-            .into_iter()
-            .flat_map(|known| &known.basis)
-            .map(|clause| def.cite(clause))
-            .collect();
-        let text = condition.map_or_else(|| one.condition.to_string(), |known| known.text.clone());
-        values.row([
-            ("condition", text),
-            ("finding", one.finding.clone()),
-            ("clause", clauses.join("、")),
-        ]);
+        values.row(unmet_row(one, def, one.finding.clone()));
     }
 }
 
 fn delivery_values(app: &Application, values: &mut Values) {
+    values.rows.clear();
     let Some(delivery) = app.delivery() else { return };
     values.set("delivery_place", &delivery.place);
     values.set("delivery_date", delivery.on.chinese());
@@ -311,7 +510,8 @@ fn delivery_values(app: &Application, values: &mut Values) {
             ("count", "1".to_owned()),
         ]);
     }
-    if matches!(app, Application::Granted(_)) {
+    let handed_over = !matches!(app.dossier().subject, Subject::Deregistration { .. });
+    if matches!(app, Application::Granted(_)) && handed_over {
         let number = "以许可证载明的编号为准".to_owned();
         values.row([
             ("title", "安全生产许可证".to_owned()),
@@ -339,6 +539,99 @@ pub fn write_paper(
         compose(definition, &by_name)?
     };
     Ok(paper(notice, today))
+}
+
+/// Documents that the platform writes by itself for every matter.
+pub const PLATFORM_DOCUMENTS: [&str; 4] = [
+    CLOCK_RESUMPTION,
+    DEEMED_RENEWAL,
+    SITE_CHECK_RECORD,
+    COMMITMENT_BREACH,
+];
+
+/// What an officer has written so far.
+#[derive(Clone, Debug, Default)]
+pub struct Drafted {
+    /// Reason or conclusion.
+    pub reason: Option<String>,
+    /// Clauses in words.
+    pub legal_basis: Option<String>,
+    /// Where to apply instead.
+    pub competent_authority: Option<String>,
+    /// Scope that is granted.
+    pub scope: Option<Vec<String>>,
+    /// Target, problem and requirement of what has to be mended.
+    pub items: Vec<(CorrectionTarget, String, String)>,
+    /// Conditions not met.
+    pub unmet: Vec<UnmetCondition>,
+    /// Why the clock stops.
+    pub cause: Option<matters::PauseCause>,
+    /// Until when it stands still.
+    pub expected_until: Option<LegalDate>,
+}
+
+/// Puts what is written so far among the values of a preview.
+pub fn preview_values(def: &Definition, drafted: Drafted, values: &mut Values) {
+    let texts = [
+        ("reason", drafted.reason.clone()),
+        ("review_conclusion", drafted.reason),
+        ("legal_basis", drafted.legal_basis),
+        ("competent_authority", drafted.competent_authority),
+        ("licence_scope", drafted.scope.map(|scope| scope.join("；"))),
+        ("pause_until", drafted.expected_until.map(LegalDate::chinese)),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+            values.set(name, text);
+        }
+    }
+    let pause = def.pauses.iter().find(|pause| Some(pause.cause) == drafted.cause);
+    if let Some(pause) = pause {
+        values.set("pause_cause", &pause.name);
+    }
+    let said = |text: String, what: &str| {
+        if text.trim().is_empty() {
+            format!("〔待填写：{what}〕")
+        } else {
+            text
+        }
+    };
+    for (target, problem, requirement) in drafted.items {
+        let name = target_name(&target, def);
+        values.row([
+            ("name", name),
+            ("problem", said(problem, "存在的问题")),
+            ("requirement", said(requirement, "补正要求")),
+        ]);
+    }
+    for one in drafted.unmet {
+        values.row(unmet_row(&one, def, said(one.finding.clone(), "审查发现的情况")));
+    }
+}
+
+/// Name of what a correction concerns.
+pub fn target_name(target: &CorrectionTarget, def: &Definition) -> String {
+    match target {
+        CorrectionTarget::Form => "申请表".to_owned(),
+        CorrectionTarget::Material(key) => def
+            .material(key.as_str())
+            .map_or_else(|| key.to_string(), |material| material.name.clone()),
+    }
+}
+
+fn unmet_row(one: &UnmetCondition, def: &Definition, finding: String) -> [(&'static str, String); 3] {
+    let condition = def.condition(one.condition.as_str());
+    let clauses: Vec<_> = condition
+        .into_iter()
+        .flat_map(|known| &known.basis)
+        .map(|clause| def.cite(clause))
+        .collect();
+    let text = condition.map_or_else(|| one.condition.to_string(), |known| known.text.clone());
+    [
+        ("condition", text),
+        ("finding", finding),
+        ("clause", clauses.join("、")),
+    ]
 }
 
 /// The same before the act: what is not known yet is shown as such, and the title says that it is a preview.
@@ -374,7 +667,13 @@ pub fn preview_paper(definition: &DocumentDefinition, values: &Values, today: Le
 
 /// Keys of the columns that documents of this capability use.
 fn column_key(key: &str) -> Option<&'static str> {
-    const KEYS: [&str; 11] = [
+    const KEYS: [&str; 17] = [
+        "line",
+        "core",
+        "result",
+        "item",
+        "before",
+        "after",
         "name",
         "count",
         "form",

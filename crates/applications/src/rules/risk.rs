@@ -38,6 +38,8 @@ pub struct RiskFacts {
     pub history: History,
     /// Whether this application had to be corrected.
     pub corrected: bool,
+    /// Windows of time that the application came after.
+    pub late: Vec<String>,
     /// Number of employees declared.
     pub employees: Option<u32>,
 }
@@ -74,6 +76,10 @@ pub fn risk_report(facts: &RiskFacts, def: &Definition, at: Moment) -> RiskRepor
             APPLICATIONS,
         )
     });
+    if !facts.late.is_empty() {
+        let text = format!("超过：{}；请核实逾期原因，依法处理", facts.late.join("、"));
+        lines.push(line("申请时限", RiskLevel::Attention, text, APPLICATIONS));
+    }
     lines.extend(def.risk_report.iter().map(|input| input_line(input, facts)));
     let level = lines
         .iter()

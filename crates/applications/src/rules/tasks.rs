@@ -5,7 +5,7 @@ use matters::{CORRECTION, CORRECTION_PERIOD, DELIVERY, Definition, INTERNAL_TARG
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Bodies, ClockView, Due, Watch, excluded};
+use super::{Bodies, ClockView, Due, Turning, Watch, excluded};
 use crate::model::{Application, StageName, StopReach};
 
 /// A kind of work.
@@ -28,11 +28,15 @@ pub enum TaskKind {
     Resume,
     /// 送达
     Deliver,
+    /// 现场核查
+    SiteCheck,
+    /// 补交容缺材料
+    Supply,
 }
 
 impl TaskKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Accept,
         Self::Correct,
         Self::Review,
@@ -41,6 +45,8 @@ impl TaskKind {
         Self::Decide,
         Self::Resume,
         Self::Deliver,
+        Self::SiteCheck,
+        Self::Supply,
     ];
 
     /// The stable name.
@@ -54,6 +60,8 @@ impl TaskKind {
             Self::Decide => "decide",
             Self::Resume => "resume",
             Self::Deliver => "deliver",
+            Self::SiteCheck => "site_check",
+            Self::Supply => "supply",
         }
     }
 
@@ -68,6 +76,8 @@ impl TaskKind {
             Self::Decide => "作出决定",
             Self::Resume => "恢复计时",
             Self::Deliver => "送达",
+            Self::SiteCheck => "现场核查",
+            Self::Supply => "补交容缺材料",
         }
     }
 
@@ -82,6 +92,8 @@ impl TaskKind {
             Self::Decide => Permission::ApplicationsDecide,
             Self::Resume => Permission::ApplicationsClock,
             Self::Deliver => Permission::LicencesDeliver,
+            Self::SiteCheck => Permission::ApplicationsReview,
+            Self::Supply => Permission::ApplicationsDraft,
         }
     }
 }
@@ -159,7 +171,7 @@ pub fn tasks(app: &Application, def: &Definition, bodies: &Bodies, watch: Watch<
                 s.first.at,
             ));
         }
-        Application::Deciding(s) => tasks.push(staged(TaskKind::Decide, StageName::Decision, s.second.at)),
+        Application::Deciding(s) => tasks.push(staged(TaskKind::Decide, StageName::Decision, s.since())),
         Application::Granted(s) if s.delivery.is_none() => {
             tasks.push(Task::open(
                 TaskKind::Deliver,
@@ -187,6 +199,8 @@ pub fn tasks(app: &Application, def: &Definition, bodies: &Bodies, watch: Watch<
         _ => {}
     }
     tasks.extend(resumptions(app, bodies));
+    tasks.extend(visits(app, bodies));
+    tasks.extend(supplies(app, def, watch));
     tasks
 }
 
@@ -228,16 +242,48 @@ fn resumptions(app: &Application, bodies: &Bodies) -> Vec<Task> {
         .collect()
 }
 
+/// Site checks that are still to be made.
+fn visits(app: &Application, bodies: &Bodies) -> Vec<Task> {
+    let case = app.case().filter(|_| app.stage().is_some());
+    let checks = case.into_iter().flat_map(|case| &case.site_checks);
+    checks
+        .filter(|check| check.is_open())
+        .map(|check| {
+            let due = Some(Due::On {
+                day: check.planned_on,
+                provisional: false,
+            });
+            Task::open(TaskKind::SiteCheck, Some(&bodies.lead), check.ordered.at, due)
+        })
+        .collect()
+}
+
+/// Materials that are still to follow.
+fn supplies(app: &Application, def: &Definition, watch: Watch<'_>) -> Option<Task> {
+    let case = app.case().filter(|_| app.stage().is_some())?;
+    case.deferral.as_ref().filter(|deferral| deferral.is_open())?;
+    let due = super::deferral_due(app, def, watch);
+    Some(Task::open(TaskKind::Supply, None, case.acceptance.at, due))
+}
+
 /// The clock that matters most in the present state.
 pub fn headline(app: &Application, def: &Definition, watch: Watch<'_>) -> Option<ClockView> {
-    let key = match app {
+    watch.clock(app, def, headline_key(app)?)
+}
+
+/// When the light of the clock that matters most turns.
+pub fn headline_turning(app: &Application, def: &Definition, watch: Watch<'_>) -> Turning {
+    headline_key(app).map_or_else(Turning::default, |key| watch.turning(app, def, key))
+}
+
+fn headline_key(app: &Application) -> Option<&'static str> {
+    Some(match app {
         Application::Draft(_) | Application::Withdrawn(_) => return None,
         Application::Submitted(_) => CORRECTION,
         Application::Correcting(_) => CORRECTION_PERIOD,
         Application::Granted(_) | Application::Refused(_) | Application::NotAccepted(_) => DELIVERY,
         _ => STATUTORY_REVIEW,
-    };
-    watch.clock(app, def, key)
+    })
 }
 
 /// Whether a last day cannot be computed yet because the holidays of a year are not published.

@@ -1,7 +1,9 @@
 //! The window's side: first contact, acceptance, the one correction notice, refusal to accept.
 
+use std::collections::BTreeSet;
+
 use kernel::{Actor, LegalDate, ids::ApplicationId};
-use matters::{CORRECTION, CORRECTION_PERIOD, DepartmentKey, Occasion};
+use matters::{CORRECTION, CORRECTION_PERIOD, ConditionKey, DepartmentKey, Occasion};
 use registry::{Danger, Enterprise, EnterpriseState};
 
 use super::{Applications, ApplicationsError, Open, Outcome, person};
@@ -57,6 +59,21 @@ impl Applications {
         id: ApplicationId,
         departments: Vec<DepartmentKey>,
     ) -> Outcome<Record> {
+        self.accept_confirming(actor, id, departments, BTreeSet::new())
+            .await
+    }
+
+    /// The same for a renewal without review, which needs each of its conditions confirmed.
+    ///
+    /// # Errors
+    /// [`ApplicationsError::Denied`], [`ApplicationsError::Refused`].
+    pub async fn accept_confirming(
+        &self,
+        actor: &Actor,
+        id: ApplicationId,
+        departments: Vec<DepartmentKey>,
+        confirmed: BTreeSet<ConditionKey>,
+    ) -> Outcome<Record> {
         let open = self.open(actor, id, Action::Accept).await?;
         let today = open.today();
         // After five days without notice it has been accepted by law from the day it came in.
@@ -65,13 +82,13 @@ impl Applications {
         } else {
             today
         };
-        self.take_in(open, on, false, departments).await
+        self.take_in(open, on, false, departments, confirmed).await
     }
 
     /// Acceptance by law: no notice was given in time (行政许可法 art. 32 (1) 4).
     pub(super) async fn deem_accepted(&self, open: Open<'_>) -> Outcome<Record> {
         let on = received(&open.record.application, open.today());
-        self.take_in(open, on, true, Vec::new()).await
+        self.take_in(open, on, true, Vec::new(), BTreeSet::new()).await
     }
 
     async fn take_in(
@@ -80,6 +97,7 @@ impl Applications {
         accepted_on: LegalDate,
         deemed: bool,
         departments: Vec<DepartmentKey>,
+        confirmed: BTreeSet<ConditionKey>,
     ) -> Outcome<Record> {
         let risk = self.risk_report(&open).await?;
         let acceptance = Acceptance {
@@ -91,6 +109,7 @@ impl Applications {
         let command = Command::Accept {
             acceptance,
             departments,
+            confirmed,
             risk,
         };
         self.close(open, command, &[PaperKind::On(Occasion::Accepted)], Vec::new())
@@ -218,6 +237,12 @@ impl Applications {
             missing: missing(&enterprise),
             history,
             corrected,
+            late: self
+                .windows(&open.record.application, open.def)
+                .into_iter()
+                .filter(|window| window.late)
+                .map(|window| window.name)
+                .collect(),
             employees: dossier.form.content.employees,
         };
         Ok(rules::risk_report(&facts, open.def, open.work.now()))
@@ -241,12 +266,7 @@ fn received(app: &Application, otherwise: LegalDate) -> LegalDate {
 }
 
 fn named(item: NewCorrectionItem, def: &matters::Definition) -> CorrectionItem {
-    let name = match &item.target {
-        CorrectionTarget::Form => "申请表".to_owned(),
-        CorrectionTarget::Material(key) => def
-            .material(key.as_str())
-            .map_or_else(|| key.to_string(), |material| material.name.clone()),
-    };
+    let name = rules::target_name(&item.target, def);
     CorrectionItem {
         target: item.target,
         name,

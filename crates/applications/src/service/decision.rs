@@ -49,6 +49,8 @@ pub struct Grant {
     pub valid_from: LegalDate,
     /// Last day of validity as the decision names it.
     pub valid_to: LegalDate,
+    /// 视为准予延续: the law granted it, nobody decided.
+    pub deemed: bool,
     /// True for data of the demo city.
     pub demo: bool,
 }
@@ -173,6 +175,7 @@ impl Applications {
             decided_on: granted.decision.on,
             valid_from: granted.terms.valid_from,
             valid_to: granted.terms.valid_to,
+            deemed: granted.deemed,
             demo: dossier.applicant.demo,
         })
     }

@@ -1,15 +1,36 @@
 //! Documents: typesetting and signing as a job, handing out, previews.
 
 use bytes::Bytes;
-use kernel::{Actor, KernelError, ids::ApplicationId};
-use matters::Occasion;
+use kernel::{Actor, KernelError, LegalDate, ids::ApplicationId};
+use matters::{Occasion, PauseCause};
 
-use super::{Applications, ApplicationsError, Open, Outcome};
+use super::{Applications, ApplicationsError, NewCorrectionItem, Open, Outcome};
 use crate::{
-    model::{Command, DocumentId, Paper, Refusal, Rendering},
-    rules::{self, Desk, PaperKind},
+    model::{Command, DocumentId, Paper, Refusal, Rendering, UnmetCondition},
+    rules::{self, Desk, Drafted, PaperKind},
     store,
 };
+
+/// What the officer has written so far for a document that is previewed.
+#[derive(Clone, Debug, Default)]
+pub struct PreviewContent {
+    /// Reason or conclusion.
+    pub reason: Option<String>,
+    /// Clauses in words.
+    pub legal_basis: Option<String>,
+    /// Where to apply instead.
+    pub competent_authority: Option<String>,
+    /// Scope that is granted.
+    pub scope: Option<Vec<String>>,
+    /// What has to be mended.
+    pub items: Vec<NewCorrectionItem>,
+    /// Conditions not met.
+    pub unmet: Vec<UnmetCondition>,
+    /// Why the clock stops.
+    pub cause: Option<PauseCause>,
+    /// Until when it stands still.
+    pub expected_until: Option<LegalDate>,
+}
 
 /// A document that is handed out.
 #[derive(Clone, Debug)]
@@ -101,9 +122,9 @@ impl Applications {
         actor: &Actor,
         id: ApplicationId,
         kind: &str,
-        reason: Option<String>,
+        content: PreviewContent,
     ) -> Outcome<Bytes> {
-        let paper = self.preview_paper(actor, id, kind, reason).await?;
+        let paper = self.preview_paper(actor, id, kind, content).await?;
         let at = self.now().instant();
         let pdf = self.inner.renderer.preview(&paper, id.0, at).await;
         Ok(pdf.map_err(ApplicationsError::Press)?.into())
@@ -114,7 +135,7 @@ impl Applications {
         actor: &Actor,
         id: ApplicationId,
         kind: &str,
-        reason: Option<String>,
+        content: PreviewContent,
     ) -> Outcome<Paper> {
         let record = self.seen(actor, id).await?;
         if actor.scope.enterprise.is_some() {
@@ -122,7 +143,7 @@ impl Applications {
         }
         let app = &record.application;
         let def = self.definition(app)?;
-        let known = def.document_keys().contains(kind) || kind == rules::CLOCK_RESUMPTION;
+        let known = def.document_keys().contains(kind) || rules::PLATFORM_DOCUMENTS.contains(&kind);
         let today = self.now().legal_date();
         let definition = self
             .inner
@@ -147,11 +168,26 @@ impl Applications {
             phone: phone.as_deref(),
         };
         let mut values = rules::values(app, paper_kind, desk);
-        if let Some(reason) = reason {
-            values.by_name.insert("reason", reason.clone());
-            values.by_name.insert("review_conclusion", reason);
-        }
+        rules::preview_values(def, content.into(), &mut values);
         Ok(rules::preview_paper(definition, &values, today))
+    }
+}
+
+impl From<PreviewContent> for Drafted {
+    fn from(content: PreviewContent) -> Self {
+        let items = content.items.into_iter();
+        Self {
+            reason: content.reason,
+            legal_basis: content.legal_basis,
+            competent_authority: content.competent_authority,
+            scope: content.scope,
+            items: items
+                .map(|one| (one.target, one.problem, one.requirement))
+                .collect(),
+            unmet: content.unmet,
+            cause: content.cause,
+            expected_until: content.expected_until,
+        }
     }
 }
 

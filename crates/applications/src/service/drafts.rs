@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kernel::{
-    Actor, FieldError, KernelError, LegalDate, Permission, Work,
+    Actor, FieldError, KernelError, LegalDate, NewJob, Permission, Work,
     ids::{ApplicationId, EnterpriseId, LicenceId},
 };
 use matters::{ConditionKey, Definition, Kind, MatterKey, Occasion};
@@ -15,7 +15,7 @@ use crate::{
         Applicant, Application, ChangedItem, Command, DeregistrationGround, Dossier, Draft, Form, FormRecord,
         HeldLicence, ReplacementCause, Standardisation, Subject, Withdrawal, drafted,
     },
-    rules::{self, Action, Gap, PaperKind},
+    rules::{self, Action, Gap, PaperKind, next_day},
     store::{self, Record},
 };
 
@@ -452,8 +452,31 @@ impl Applications {
             licence,
             at,
         };
-        self.close(open, command, &[PaperKind::On(Occasion::Received)], Vec::new())
-            .await
+        let jobs = self.expiry_of(&open, &command)?;
+        let mut papers = vec![PaperKind::On(Occasion::Received)];
+        if !rules::promised(open.record.application.dossier(), open.def).is_empty() {
+            papers.push(PaperKind::On(Occasion::DeferralPromised));
+        }
+        self.close(open, command, &papers, jobs).await
+    }
+
+    /// A timely renewal is looked at again when the licence ends.
+    fn expiry_of(&self, open: &Open<'_>, command: &Command) -> Outcome<Vec<NewJob>> {
+        let Command::Submit {
+            licence: Some(held), ..
+        } = command
+        else {
+            return Ok(Vec::new());
+        };
+        let deems = open
+            .def
+            .existing
+            .as_ref()
+            .is_some_and(|rules| rules.deemed_grant.is_some());
+        if !deems || held.valid_to < open.today() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![super::expiry_job(open.record.id, next_day(held.valid_to))?])
     }
 
     /// The licence as the register has it on the day of submission: still the applicant's, still in the state that

@@ -37,7 +37,8 @@ impl Applications {
         let writing = tokio::task::spawn_blocking(move || write(receive));
         let mut after = None;
         loop {
-            let query = filters.clone().query(after.take(), STRIDE);
+            let today = self.now().legal_date();
+            let query = filters.clone().query(after.take(), STRIDE, today);
             let mut rows = store::list(self.kernel.db(), actor, &query).await?;
             let more = rows.len() as u64 > STRIDE;
             rows.truncate(usize::try_from(STRIDE).unwrap_or(usize::MAX));

@@ -75,7 +75,7 @@ impl Applications {
             qualified: true,
             bodies: &bodies,
         };
-        may(&record.application, def, viewer, Action::Edit)?;
+        may(&record.application, def, viewer, upload_action(&record))?;
         let known = def
             .material(material)
             .ok_or(ApplicationsError::NotFound("材料"))?;
@@ -106,7 +106,8 @@ impl Applications {
         let bytes: Bytes = upload.bytes.freeze();
         let media_type = blobs::check(&bytes, upload.limit_mb.into(), &upload.allowed)?;
         let blob = self.kernel.blobs().put(bytes, media_type).await?;
-        let open = self.open(actor, id, Action::Edit).await?;
+        let action = upload_action(&self.seen(actor, id).await?);
+        let open = self.open(actor, id, action).await?;
         open.work.keep_blob(&blob).await?;
         let file = MaterialFile {
             id: FileId(open.work.next_id()),
@@ -150,6 +151,15 @@ impl Applications {
         let known = known.ok_or(ApplicationsError::NotFound("文件"))?.clone();
         let bytes = self.kernel.blobs().get_checked(&known.blob.sha256).await?;
         Ok((known, bytes))
+    }
+}
+
+/// Before acceptance a file mends the draft; after it, it can only be one that was to follow.
+fn upload_action(record: &Record) -> Action {
+    if record.application.stage().is_some() {
+        Action::Supply
+    } else {
+        Action::Edit
     }
 }
 

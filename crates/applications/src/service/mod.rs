@@ -10,8 +10,10 @@ mod files;
 mod periods;
 mod render;
 mod reviews;
+mod supplies;
 mod timed;
 mod views;
+mod visits;
 
 use std::sync::{Arc, OnceLock};
 
@@ -30,7 +32,7 @@ use uuid::Uuid;
 
 pub use acceptance::{NewCorrectionItem, NewNonAcceptance};
 pub use decision::{Grant, NewRefusal};
-pub use documents::DocumentFile;
+pub use documents::{DocumentFile, PreviewContent};
 pub use drafts::{NewDraft, NewItem, NewSubject};
 pub use error::ApplicationsError;
 pub use files::Upload;
@@ -38,13 +40,16 @@ pub use periods::NewStop;
 pub use reviews::NewReview;
 pub(crate) use views::light;
 pub use views::{Filters, Listed, PublicDecision, Seen, TaskItem};
+pub use visits::{NewPhoto, NewSiteCheck, PhotoUpload};
 
 use crate::{
-    jobs::{DEADLINE_JOB, DOCUMENT_JOB, REFRESH_JOB},
-    model::{Act, Application, Change, Command, Document, DocumentId, Paper, Person, Rendering, apply},
+    jobs::{DEADLINE_JOB, DOCUMENT_JOB, EXPIRY_JOB, REFRESH_JOB},
+    model::{
+        Act, Application, Change, Command, Deferral, Document, DocumentId, Paper, Person, Rendering, apply,
+    },
     ports::LicenceBook,
     rules::{self, Action, Bodies, Desk, Lights, PaperKind, Viewer, Watch},
-    store::{self, Record},
+    store::{self, Deadlines, Record},
 };
 
 /// Typesets and signs a document.
@@ -172,7 +177,7 @@ impl Applications {
         let window = region.and_then(|region| {
             let place = Place {
                 region: &region,
-                zone: None,
+                zone: self.inner.city.zone_of(&region).map(|zone| zone.key.as_str()),
             };
             self.inner.city.handler(lead, def.key, "acceptance", place, on.0)
         });
@@ -305,10 +310,16 @@ impl Applications {
         let due = rules::headline(app, def, watch).map(|clock| clock.due);
         let tasks = rules::tasks(app, def, bodies, watch);
         let waiting = rules::waits_for_calendar(due, &tasks);
-        let row = store::update(work, record, bodies, due, waiting).await?;
+        let deadlines = Deadlines {
+            due,
+            turning: rules::headline_turning(app, def, watch),
+            waiting,
+        };
+        let row = store::update(work, record, bodies, deadlines).await?;
         store::replace_tasks(work, record.id, app, &tasks).await?;
         work.record(&row, happened)?;
         self.watch_deadline(work, record, def)?;
+        self.watch_deferral(work, record, def)?;
         if waiting {
             work.enqueue(refresh_job(rules::next_day(watch.today))?);
         }
@@ -328,6 +339,22 @@ impl Applications {
                 app.state().as_str(),
                 rules::next_day(last),
             )?);
+        }
+        Ok(())
+    }
+
+    /// Makes sure that the platform looks again when promised materials are due.
+    fn watch_deferral(&self, work: &mut Work, record: &Record, def: &Definition) -> Outcome<()> {
+        let app = &record.application;
+        let waits = app.stage().is_some()
+            && app
+                .case()
+                .and_then(|case| case.deferral.as_ref())
+                .is_some_and(Deferral::is_open);
+        let today = work.now().legal_date();
+        if let Some(due) = rules::deferral_due(app, def, self.watch(today)).filter(|_| waits) {
+            let last = due.sort_day().unwrap_or(today).max(today);
+            work.enqueue(supplies::deferral_job(record.id, rules::next_day(last))?);
         }
         Ok(())
     }
@@ -397,9 +424,9 @@ impl Applications {
 fn issuing_body(kind: PaperKind, bodies: &Bodies) -> String {
     use matters::Occasion as O;
     match kind {
-        PaperKind::On(O::Received | O::CorrectionNeeded | O::Accepted | O::AcceptanceRefused) => {
-            bodies.window.clone()
-        }
+        PaperKind::On(
+            O::Received | O::CorrectionNeeded | O::Accepted | O::AcceptanceRefused | O::DeferralPromised,
+        ) => bodies.window.clone(),
         _ => bodies.lead.clone(),
     }
 }
@@ -433,6 +460,12 @@ fn deadline_job(application: ApplicationId, state: &str, day: LegalDate) -> Outc
     Ok(job
         .once(format!("{application}:{state}:{day}"))
         .at(day.midnight()))
+}
+
+/// Waits for the end of a licence whose renewal is under way.
+fn expiry_job(application: ApplicationId, day: LegalDate) -> Outcome<NewJob> {
+    let job = NewJob::new(EXPIRY_JOB, &json!({ "application": application }))?;
+    Ok(job.once(format!("{application}:{day}")).at(day.midnight()))
 }
 
 fn refresh_job(day: LegalDate) -> Outcome<NewJob> {

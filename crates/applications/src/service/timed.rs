@@ -1,14 +1,16 @@
 //! What happens by itself when a period ends. Every job may run twice and late: it looks at the state first.
 
-use kernel::{Actor, ids::ApplicationId};
+use kernel::{Actor, LegalDate, NewJob, ids::ApplicationId};
 
 use super::{Applications, ApplicationsError, Open, Outcome, person, refresh_job};
 use crate::{
-    model::{Application, Command, Withdrawal},
-    rules::{self, Due, next_day},
-    store,
+    CARRY_OUT_JOB,
+    model::{Application, Command, Decision, Withdrawal},
+    rules::{self, Due, PaperKind, next_day},
+    store::{self, Deadlines},
 };
-use matters::{CORRECTION, CORRECTION_PERIOD};
+use matters::{CORRECTION, CORRECTION_PERIOD, Definition};
+use serde_json::json;
 
 /// Applications recomputed in one transaction.
 const BATCH: u64 = 200;
@@ -61,6 +63,66 @@ impl Applications {
         }
     }
 
+    /// Looks whether the licence has expired while its timely renewal waits for a decision: then the law has granted
+    /// it with the end of the period (行政许可法 art. 50), however late this job runs.
+    pub(crate) async fn on_expiry(&self, id: ApplicationId) -> Outcome<()> {
+        let system = Actor::system("期限届满");
+        let work = self.kernel.begin(&system).await?;
+        let record = store::locked(&work, id)
+            .await?
+            .ok_or(ApplicationsError::NotFound("申请"))?;
+        let def = self.definition(&record.application)?;
+        let bodies = self.bodies(&record.application, def);
+        let open = Open {
+            work,
+            record,
+            def,
+            bodies,
+            phone: None,
+        };
+        let app = &open.record.application;
+        let Some(expired) = self.deemed_on(app, def).filter(|_| app.stage().is_some()) else {
+            return Ok(open.work.rollback().await?);
+        };
+        if open.today() <= expired {
+            let mut work = open.work;
+            work.enqueue(super::expiry_job(id, next_day(expired))?);
+            work.commit().await?;
+            return Ok(());
+        }
+        let terms = rules::grant_terms(app.dossier(), def, expired).ok_or(ApplicationsError::NoMatter)?;
+        let decision = Decision {
+            by: person(&system),
+            at: open.work.now(),
+            on: expired,
+            reason: "在许可证有效期届满前未作出是否准予延续的决定，依法视为准予延续".to_owned(),
+        };
+        let command = Command::DeemGranted { decision, terms };
+        let job = NewJob::new(CARRY_OUT_JOB, &json!({ "application": id }))?.once(id.to_string());
+        self.close(open, command, &[PaperKind::DeemedGranted], vec![job])
+            .await
+            .map(drop)
+    }
+
+    /// The last day of the licence, if the renewal is deemed granted with it: it must have come in time.
+    pub(super) fn deemed_on(&self, app: &Application, def: &Definition) -> Option<LegalDate> {
+        let existing = def.existing.as_ref()?;
+        let deemed = existing.deemed_grant.as_ref()?;
+        let held = app.dossier().licence.as_ref()?;
+        let received = app.intake()?.received_on;
+        let subject = &app.dossier().subject;
+        let calendar = &self.inner.calendar;
+        rules::is_in_time(
+            existing,
+            deemed.window.as_str(),
+            held,
+            subject,
+            calendar,
+            received,
+        )
+        .then_some(held.valid_to)
+    }
+
     /// The end is not there yet, or cannot be computed while the holidays of a year are unknown.
     async fn look_again(&self, open: Open<'_>, key: &str) -> Outcome<()> {
         let today = open.today();
@@ -107,7 +169,12 @@ impl Applications {
         let tasks = rules::tasks(app, def, &self.bodies(app, def), watch);
         let headline = rules::headline(app, def, watch).map(|clock| clock.due);
         let waiting = rules::waits_for_calendar(headline, &tasks);
-        store::set_due(work, id, headline, waiting).await?;
+        let deadlines = Deadlines {
+            due: headline,
+            turning: rules::headline_turning(app, def, watch),
+            waiting,
+        };
+        store::set_due(work, id, deadlines).await?;
         store::replace_tasks(work, id, app, &tasks).await?;
         Ok(waiting)
     }

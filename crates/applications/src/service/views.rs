@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Applications, ApplicationsError, Outcome};
 use crate::{
+    http::DeferralView,
     model::{Application, StateName},
     rules::{self, Action, Bodies, ClockView, Light, TaskKind, Viewer, WindowView},
     store::{self, ListQuery, ListRow, Record, TaskQuery, TaskRow},
@@ -99,6 +100,12 @@ pub struct Filters {
     pub officer: Option<Uuid>,
     /// Due on or before this day.
     pub due_before: Option<LegalDate>,
+    /// With this light today.
+    pub light: Option<Light>,
+    /// Of this kind.
+    pub kind: Option<matters::Kind>,
+    /// About this licence.
+    pub licence: Option<Uuid>,
     /// Part of the applicant's name or of the reference.
     pub q: Option<String>,
     /// Order.
@@ -106,7 +113,7 @@ pub struct Filters {
 }
 
 impl Filters {
-    pub(super) fn query(self, after: Option<(String, Uuid)>, limit: u64) -> ListQuery {
+    pub(super) fn query(self, after: Option<(String, Uuid)>, limit: u64, today: LegalDate) -> ListQuery {
         ListQuery {
             state: self.state,
             matter: self.matter,
@@ -115,6 +122,9 @@ impl Filters {
             department: self.department,
             officer: self.officer,
             due_before: self.due_before,
+            light: self.light.map(|light| (light, today)),
+            kind: self.kind,
+            licence: self.licence,
             q: self.q,
             sort: self.sort,
             after,
@@ -191,7 +201,8 @@ impl Applications {
     /// [`ApplicationsError::Invalid`] for a cursor that is none.
     pub async fn list(&self, actor: &Actor, filters: Filters, page: &PageQuery) -> Outcome<Page<Listed>> {
         actor.require(Permission::ApplicationsRead)?;
-        let query = filters.query(page.after().map_err(invalid)?, page.limit());
+        let today = self.now().legal_date();
+        let query = filters.query(page.after().map_err(invalid)?, page.limit(), today);
         let rows = store::list(self.kernel.db(), actor, &query).await?;
         self.listed_page(Page::cut(rows, query.limit, |row| query.key(row)))
     }
@@ -364,6 +375,24 @@ impl Applications {
             .city
             .authority(key)
             .map_or_else(|| key.to_owned(), |body| body.short_name.clone())
+    }
+
+    /// Materials that follow later, as everyone entitled sees them.
+    pub(crate) fn deferral(&self, app: &Application, def: &matters::Definition) -> Option<DeferralView> {
+        let deferral = app.case()?.deferral.as_ref()?;
+        let due = rules::deferral_due(app, def, self.watch(self.now().legal_date()));
+        Some(DeferralView {
+            materials: deferral.materials.iter().cloned().collect(),
+            outstanding: rules::outstanding(deferral, app.dossier())
+                .into_iter()
+                .cloned()
+                .collect(),
+            signatory: deferral.signatory.clone(),
+            commitment: deferral.commitment.clone(),
+            due_on: due.and_then(rules::Due::day),
+            due_words: due.map(rules::Due::words),
+            breach: def.deferral.breach.clone(),
+        })
     }
 
     /// Until when one has to apply, and whether this application was, or would be today, in time.

@@ -1,13 +1,14 @@
 //! Lists of applications, by keyset.
 
 use kernel::{Actor, Db, KernelError, LegalDate, access::subtree_end};
+use matters::{Industry, Kind, MatterKey};
 use sea_orm::{Condition, QueryOrder, QuerySelect, entity::prelude::*, sea_query::LikeExpr};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{application, concerns, visible};
-use crate::model::StateName;
+use crate::{model::StateName, rules::Light};
 use application::Column;
 
 /// Order of a list.
@@ -39,6 +40,12 @@ pub(crate) struct ListQuery {
     pub officer: Option<Uuid>,
     /// Due on or before this day.
     pub due_before: Option<LegalDate>,
+    /// With this light today.
+    pub light: Option<(Light, LegalDate)>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// About this licence.
+    pub licence: Option<Uuid>,
     /// Part of the applicant's name or of the reference.
     pub q: Option<String>,
     /// Order.
@@ -72,6 +79,9 @@ impl ListQuery {
             )
             .add_option(self.enterprise.map(|id| Column::Enterprise.eq(id)))
             .add_option(self.officer.map(|id| Column::Officer.eq(id)))
+            .add_option(self.licence.map(|id| Column::Licence.eq(id)))
+            .add_option(self.light.map(|(light, today)| shows(light, today)))
+            .add_option(self.kind.map(|kind| Column::Matter.is_in(matters_of(kind))))
             .add_option(self.department.as_deref().map(concerns))
             .add_option(self.due_before.map(|day| Column::DueSort.lte(day.to_string())));
         if let Some(region) = &self.region {
@@ -106,6 +116,25 @@ impl ListQuery {
             }
         })
     }
+}
+
+/// Applications whose light is this one today.
+fn shows(light: Light, today: LegalDate) -> Condition {
+    let not_before = |column: Column| Condition::any().add(column.is_null()).add(column.gt(today));
+    match light {
+        Light::Red => Condition::all().add(Column::RedOn.lte(today)),
+        Light::Yellow => Condition::all()
+            .add(Column::YellowOn.lte(today))
+            .add(not_before(Column::RedOn)),
+        Light::Green => Condition::all()
+            .add(not_before(Column::YellowOn))
+            .add(not_before(Column::RedOn)),
+    }
+}
+
+fn matters_of(kind: Kind) -> Vec<String> {
+    let of = |industry| MatterKey { industry, kind }.to_string();
+    Industry::ALL.into_iter().map(of).collect()
 }
 
 /// Whatever contains the text; `%` and `_` in it mean themselves.

@@ -20,7 +20,7 @@ pub(crate) use tasks::{TaskQuery, TaskRow, replace_tasks, work_list};
 
 use crate::{
     model::{Application, MaterialFile, Rendering},
-    rules::{Bodies, Due, History},
+    rules::{Bodies, Due, History, Turning},
 };
 
 /// Sorts behind every date.
@@ -63,6 +63,10 @@ pub(crate) mod application {
         pub due_sort: String,
         #[serde(skip_serializing)]
         pub due_unknown: i64,
+        #[serde(skip_serializing)]
+        pub yellow_on: Option<LegalDate>,
+        #[serde(skip_serializing)]
+        pub red_on: Option<LegalDate>,
         pub demo: i64,
         pub body: String,
     }
@@ -113,12 +117,18 @@ impl TryFrom<application::Model> for Record {
     }
 }
 
-fn row(
-    record: &Record,
-    bodies: &Bodies,
-    due: Option<Due>,
-    waiting: bool,
-) -> Result<application::Model, KernelError> {
+/// What follows from an application, the calendar and today; derived, hence not sealed.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Deadlines {
+    /// End of the clock that matters most.
+    pub due: Option<Due>,
+    /// When its light turns.
+    pub turning: Turning,
+    /// The holidays of a year are missing.
+    pub waiting: bool,
+}
+
+fn row(record: &Record, bodies: &Bodies, deadlines: Deadlines) -> Result<application::Model, KernelError> {
     let app = &record.application;
     let dossier = app.dossier();
     let intake = app.intake();
@@ -144,9 +154,11 @@ fn row(
         submitted_at,
         sorted_at: submitted_at.unwrap_or(dossier.created_at),
         decided_on: app.decided_on(),
-        due_on: due.and_then(Due::day),
-        due_sort: due_sort(due),
-        due_unknown: waiting.into(),
+        due_on: deadlines.due.and_then(Due::day),
+        due_sort: due_sort(deadlines.due),
+        due_unknown: deadlines.waiting.into(),
+        yellow_on: deadlines.turning.yellow_on,
+        red_on: deadlines.turning.red_on,
         demo: dossier.applicant.demo.into(),
         body: serde_json::to_string(app)?,
     })
@@ -193,7 +205,7 @@ pub(crate) async fn insert(
     record: &Record,
     bodies: &Bodies,
 ) -> Result<application::Model, KernelError> {
-    let row = row(record, bodies, None, false)?;
+    let row = row(record, bodies, Deadlines::default())?;
     application::Entity::insert(row.clone().into_active_model())
         .exec_without_returning(work.conn())
         .await?;
@@ -205,10 +217,9 @@ pub(crate) async fn update(
     work: &Work,
     record: &Record,
     bodies: &Bodies,
-    due: Option<Due>,
-    waiting: bool,
+    deadlines: Deadlines,
 ) -> Result<application::Model, KernelError> {
-    let row = row(record, bodies, due, waiting)?;
+    let row = row(record, bodies, deadlines)?;
     let done = application::Entity::update_many()
         .set(row.clone().into_active_model().reset_all())
         .filter(application::Column::Id.eq(record.id))
@@ -323,19 +334,17 @@ pub(crate) async fn unknown_due(
 }
 
 /// Writes the derived last day anew. No act, hence no event.
-pub(crate) async fn set_due(
-    work: &Work,
-    id: ApplicationId,
-    due: Option<Due>,
-    waiting: bool,
-) -> Result<(), KernelError> {
+pub(crate) async fn set_due(work: &Work, id: ApplicationId, deadlines: Deadlines) -> Result<(), KernelError> {
+    let day = |day: Option<LegalDate>| Expr::value(day.map(|day| day.to_string()));
     application::Entity::update_many()
+        .col_expr(application::Column::DueOn, day(deadlines.due.and_then(Due::day)))
+        .col_expr(application::Column::DueSort, Expr::value(due_sort(deadlines.due)))
         .col_expr(
-            application::Column::DueOn,
-            Expr::value(due.and_then(Due::day).map(|day| day.to_string())),
+            application::Column::DueUnknown,
+            Expr::value(i64::from(deadlines.waiting)),
         )
-        .col_expr(application::Column::DueSort, Expr::value(due_sort(due)))
-        .col_expr(application::Column::DueUnknown, Expr::value(i64::from(waiting)))
+        .col_expr(application::Column::YellowOn, day(deadlines.turning.yellow_on))
+        .col_expr(application::Column::RedOn, day(deadlines.turning.red_on))
         .filter(application::Column::Id.eq(id))
         .exec(work.conn())
         .await?;
@@ -376,8 +385,12 @@ fn digest(row: &application::Model) -> Result<RowDigest, KernelError> {
             Rendering::Ready { blob, .. } => Some(blob.sha256.clone()),
             Rendering::Pending => None,
         });
+    let checks = app.case().into_iter().flat_map(|case| &case.site_checks);
+    let photos = checks
+        .flat_map(|check| &check.photos)
+        .map(|photo| photo.blob.sha256.clone());
     Ok(RowDigest {
-        files: uploads.chain(signed).collect(),
+        files: uploads.chain(signed).chain(photos).collect(),
         ..RowDigest::of(row)
     })
 }

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use applications::{
-    ApplicationsError, Filters, NewCorrectionItem, NewDraft, NewRefusal, NewStop, Renderer, Sort,
+    ApplicationsError, Filters, NewCorrectionItem, NewDraft, NewRefusal, NewStop, PreviewContent, Renderer,
+    Sort,
     model::{CorrectionTarget, Delivery, Paper, Person, Rendering, RiskLevel, StageName, UnmetCondition},
     rules::{Action, Due, Light},
 };
@@ -958,15 +959,26 @@ async fn a_preview_says_that_it_is_one() {
     let leader = house.leader().await;
     let before = house.record(id).await.version;
     let bytes = apps
-        .preview(&leader, id, "grant", Some("符合条件".into()))
+        .preview(
+            &leader,
+            id,
+            "grant",
+            PreviewContent {
+                reason: Some("符合条件".into()),
+                ..PreviewContent::default()
+            },
+        )
         .await
         .unwrap();
     assert!(bytes.starts_with(b"%PDF"));
     assert_eq!(house.record(id).await.version, before);
-    let none = apps.preview(&leader, id, "no_such", None).await.unwrap_err();
+    let none = apps
+        .preview(&leader, id, "no_such", PreviewContent::default())
+        .await
+        .unwrap_err();
     assert_eq!(problem(none).status, 404);
     let applicant = apps
-        .preview(&house.keeper().await, id, "grant", None)
+        .preview(&house.keeper().await, id, "grant", PreviewContent::default())
         .await
         .unwrap_err();
     assert_eq!(problem(applicant).status, 404);

@@ -43,6 +43,13 @@ enum Try {
     Refuse(u8),
     Deliver(u8),
     Ready(usize),
+    Visit(u8),
+    Found(u8, bool),
+    Photo(u8),
+    Sign(u8),
+    Conclude(u8, bool),
+    CallOff(u8),
+    Break(u8),
     Days(i64),
 }
 
@@ -69,7 +76,14 @@ fn tries() -> impl Strategy<Value = Try> {
         6 => who.clone().prop_map(Try::Second),
         4 => who.clone().prop_map(Try::Grant),
         2 => who.clone().prop_map(Try::Refuse),
-        2 => who.prop_map(Try::Deliver),
+        2 => who.clone().prop_map(Try::Deliver),
+        2 => who.clone().prop_map(Try::Visit),
+        3 => (who.clone(), any::<bool>()).prop_map(|(w, met)| Try::Found(w, met)),
+        3 => who.clone().prop_map(Try::Photo),
+        6 => who.clone().prop_map(Try::Sign),
+        4 => (who.clone(), any::<bool>()).prop_map(|(w, signed)| Try::Conclude(w, signed)),
+        1 => who.clone().prop_map(Try::CallOff),
+        1 => who.clone().prop_map(Try::Break),
         1 => (0_usize..4).prop_map(Try::Ready),
         3 => (1_i64..6).prop_map(Try::Days),
     ]
@@ -306,6 +320,7 @@ impl World {
                 let command = Command::Accept {
                     acceptance,
                     departments: Vec::new(),
+                    confirmed: std::collections::BTreeSet::new(),
                     risk,
                 };
                 (command, lead(*who), Some(Action::Accept))
@@ -502,8 +517,127 @@ impl World {
                 };
                 (Command::DocumentReady { document, blob, at }, keeper(), None)
             }
+            Try::Visit(who) => {
+                let officer = |who: u8| SiteOfficer {
+                    account: account(who),
+                    name: format!("官{who}"),
+                    department: Some(department(0)),
+                    card: format!("赣{who}"),
+                    signed_at: None,
+                };
+                let check = SiteCheck {
+                    id: SiteCheckId(self.fresh()),
+                    ordered: self.act(*who),
+                    reason: "需要核实".into(),
+                    planned_on: on,
+                    officers: vec![officer(*who), officer((who + 1) % 5)],
+                    lines: Vec::new(),
+                    photos: Vec::new(),
+                    conclusion: None,
+                };
+                (
+                    Command::OrderSiteCheck(check),
+                    lead(*who),
+                    Some(Action::OrderSiteCheck),
+                )
+            }
+            Try::Found(who, met) => {
+                let check = self.open_check()?.clone();
+                let met = if *met { Met::Met } else { Met::NotMet };
+                let lines = check.lines.iter();
+                let results = lines.map(|line| (line.condition.clone(), (met, "看过".into())));
+                (
+                    Command::RecordSiteResults {
+                        check: check.id,
+                        results: results.collect(),
+                        act: self.act(*who),
+                    },
+                    lead(*who),
+                    Some(Action::RecordSiteCheck),
+                )
+            }
+            Try::Photo(who) => {
+                let check = self.open_check()?.id;
+                let id = self.fresh();
+                let photo = SitePhoto {
+                    id: FileId(id),
+                    condition: None,
+                    taken_at: at,
+                    spot: Spot {
+                        longitude_e6: 115_000_000,
+                        latitude_e6: 28_000_000,
+                    },
+                    place: "采场".into(),
+                    blob: BlobRef {
+                        sha256: id.simple().to_string(),
+                        size: 1,
+                        media_type: "image/jpeg".into(),
+                    },
+                    added: self.act(*who),
+                };
+                (
+                    Command::AddSitePhoto { check, photo },
+                    lead(*who),
+                    Some(Action::RecordSiteCheck),
+                )
+            }
+            Try::Sign(who) => (
+                Command::SignSiteCheck {
+                    check: self.open_check()?.id,
+                    act: self.act(*who),
+                },
+                lead(*who),
+                Some(Action::RecordSiteCheck),
+            ),
+            Try::Conclude(who, signed) => {
+                let (name, reason) = ("王".to_owned(), "不同意".to_owned());
+                let acknowledgement = if *signed {
+                    Acknowledgement::Signed {
+                        name,
+                        position: "矿长".into(),
+                        remark: String::new(),
+                    }
+                } else {
+                    Acknowledgement::Refused {
+                        name,
+                        reason,
+                        witness: String::new(),
+                    }
+                };
+                (
+                    Command::ConcludeSiteCheck {
+                        check: self.open_check()?.id,
+                        acknowledgement,
+                        summary: "核查完毕".into(),
+                        act: self.act(*who),
+                    },
+                    lead(*who),
+                    Some(Action::RecordSiteCheck),
+                )
+            }
+            Try::CallOff(who) => (
+                Command::CancelSiteCheck {
+                    check: self.open_check()?.id,
+                    reason: "改期".into(),
+                },
+                lead(*who),
+                Some(Action::CancelSiteCheck),
+            ),
+            Try::Break(who) => (
+                Command::BreakCommitment {
+                    act,
+                    reason: "没有补交".into(),
+                },
+                lead(*who),
+                Some(Action::BreakCommitment),
+            ),
             Try::Days(_) => return None,
         })
+    }
+
+    fn open_check(&self) -> Option<&SiteCheck> {
+        let checks = &self.app.case()?.site_checks;
+        checks.iter().find(|check| check.is_open())
     }
 
     fn opinion(&self, stage: StageName, who: u8) -> Command {

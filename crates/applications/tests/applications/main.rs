@@ -3,7 +3,9 @@
 // Helpers of tests may fail as the tests themselves do.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod about_licences;
 mod clocks;
 mod journeys;
 mod life;
 mod support;
+mod visits;

@@ -1,22 +1,23 @@
 //! A city with one enterprise and all its officers, on SQLite in a temporary folder.
 
 use std::{
-    collections::BTreeSet,
-    sync::{Arc, OnceLock},
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use applications::{
-    Applications, NewDraft, NewReview, Record,
-    model::{Application, Finding, Form, Met},
+    Applications, LicenceBook, NewDraft, NewReview, Record, RegisterError,
+    model::{Application, Finding, Form, HeldLicence, Holder, Met},
 };
+use async_trait::async_trait;
 use codes::WorkCalendar;
 use identity::{End, Identity, NewAccount};
 use kernel::{
     Actor, Blobs, Db, DbConfig, FixedClock, Kernel, Role, RuleFiles, Scope, SeededIds, Workers,
     access::RequestInfo,
-    ids::{ApplicationId, EnterpriseId},
+    ids::{ApplicationId, EnterpriseId, LicenceId},
 };
-use matters::{Catalogue, City, Definition, MatterKey};
+use matters::{Catalogue, City, Definition, Industry, MatterKey, Standing};
 use press::{Press, PressOptions};
 use registry::{NewEnterprise, Registry};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -98,7 +99,25 @@ pub fn instant(text: &str) -> OffsetDateTime {
     OffsetDateTime::parse(text, &Rfc3339).unwrap()
 }
 
+/// A register of licences that tests write in.
+#[derive(Clone, Default)]
+pub struct Book(Arc<Mutex<BTreeMap<LicenceId, HeldLicence>>>);
+
+impl Book {
+    pub fn put(&self, held: HeldLicence) {
+        self.0.lock().unwrap().insert(held.id, held);
+    }
+}
+
+#[async_trait]
+impl LicenceBook for Book {
+    async fn held(&self, id: LicenceId) -> Result<Option<HeldLicence>, RegisterError> {
+        Ok(self.0.lock().unwrap().get(&id).cloned())
+    }
+}
+
 pub struct House {
+    pub book: Book,
     pub kernel: Kernel,
     pub clock: Arc<FixedClock>,
     pub identity: Identity,
@@ -137,7 +156,10 @@ impl House {
             calendar(),
             press,
         );
+        let book = Book::default();
+        applications.connect(book.clone());
         Self {
+            book,
             kernel,
             clock,
             identity,
@@ -254,6 +276,35 @@ impl House {
     pub async fn draft(&self) -> Record {
         let new = NewDraft::first(MATTER.parse().unwrap());
         self.applications.draft(&self.keeper().await, new).await.unwrap()
+    }
+
+    /// A licence of the enterprise that is valid to a day.
+    pub fn licence(&self, number: u128, valid_from: &str, valid_to: &str) -> LicenceId {
+        let id = LicenceId(uuid::Uuid::from_u128(number));
+        let valid_to: kernel::LegalDate = valid_to.parse().unwrap();
+        self.book.put(HeldLicence {
+            id,
+            number: format!("(赣)FM安许证字[2023]{number:04}"),
+            industry: Industry::NoncoalMine,
+            enterprise: self.enterprise,
+            holder: Holder {
+                name: "南昌演示采石有限公司".into(),
+                code: "91350100M000100Y43".into(),
+                address: "南昌市新建区石埠镇".into(),
+                legal_representative: "李开明".into(),
+                economic_type: "有限责任公司".into(),
+                region: "360112".into(),
+            },
+            scope: vec!["石灰岩露天开采".into()],
+            valid_from: valid_from.parse().unwrap(),
+            valid_to,
+            standing: if self.today() > valid_to {
+                Standing::Expired
+            } else {
+                Standing::InForce
+            },
+        });
+        id
     }
 
     /// A draft with everything that is asked for.
