@@ -28,7 +28,8 @@ const feature: Feature = {
   ],
   places: [
     { to: '/tasks', text: text.tasks.title, icon: List, order: 10, shows: works, count: () => useTasks().urgent },
-    { to: '/applications', text: officer.list.place, icon: Files, order: 20, shows: (me) => me.end !== 'enterprise' && may(me, 'applications:read') },
+    { to: '/applications', text: officer.list.place, icon: Files, order: 20, shows: (me) => me.end === 'government' && may(me, 'applications:read') },
+    { to: '/applications', text: officer.list.placeCommittee, icon: Files, order: 20, shows: (me) => me.end === 'committee' && may(me, 'applications:read') },
     { to: '/', text: applicant.list.title, icon: Files, order: 20, shows: owns },
   ],
   homes: [

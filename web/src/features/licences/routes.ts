@@ -11,7 +11,7 @@ const feature: Feature = {
     { path: 'licences/:id', props: true, component: () => import('./pages/LicenceAddress.vue'), meta: { title: text.title, needs } },
   ],
   places: [
-    { to: '/licences', text: text.title, icon: Stamp, order: 30, shows: (me) => me.end !== 'enterprise' && may(me, ...needs) },
+    { to: '/licences', text: text.title, icon: Stamp, order: 30, shows: (me) => me.end === 'government' && may(me, ...needs) },
     { to: '/licences', text: holder.list.place, icon: Stamp, order: 30, shows: (me) => me.end === 'enterprise' && may(me, ...needs) },
   ],
 }

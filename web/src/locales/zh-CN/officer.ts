@@ -201,11 +201,14 @@ export const officer = {
   list: {
     title: '办件',
     place: '办件',
+    placeCommittee: '并联审查',
     heading: (count: number, more: boolean) => `${count}${more ? ' 件以上' : ' 件'}办件`,
     caption: '办件，可以筛选和排序',
     columns: { clock: '时限', applicant: '申请单位', matter: '事项', state: '环节', waiting: '等谁', owner: '首接', submitted: '提交日期' },
-    filters: { q: '申请单位或者受理编号', state: '环节', matter: '事项', department: '部门', due: '最迟办结日', sort: '排序' },
-    any: { state: '所有环节', matter: '所有事项', department: '所有部门' },
+    filters: { q: '申请单位或者受理编号', state: '环节', matter: '事项', region: '属地', due: '最迟办结日', sort: '排序' },
+    any: { state: '所有环节', matter: '所有事项', region: '所有属地' },
+    page: (page: number) => `办件，第 ${page} 页`,
+    presets: { urgent: '今天前到期', review: '并联审查中', own: '我首接的' },
     sorts: { submitted: '最近提交在前', due: '最急在前' },
     states: {
       submitted: '待受理', correcting: '待补正', in_review: '并联审查中', first_review: '待初审', second_review: '待复审', deciding: '待决定',

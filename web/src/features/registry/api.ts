@@ -1,0 +1,56 @@
+import { api, call, ifMatch, once, type Schema } from '@/api/client'
+
+export type Enterprise = Schema<'EnterpriseView'>
+export type Counts = Schema<'Counts'>
+export type Ledger = Schema<'LedgerView'>
+export type Import = Schema<'ImportReport'>
+export type Issue = Schema<'IssueView'>
+
+/** The document names these values as the program does, the wire in small letters. */
+type Wire<Name extends string> = Lowercase<Name>
+export type Size = Wire<Schema<'SizeClass'>>
+export type Danger = Wire<Schema<'Danger'>>
+export type State = Wire<Schema<'EnterpriseState'>>
+
+/** What a list of enterprises can be narrowed by; the names are those of the address. */
+export interface EnterpriseQuery {
+  q?: string
+  region?: string
+  industry?: string
+  size?: Size
+  danger?: Danger
+  state?: State
+  code_warnings?: string
+}
+
+export function readEnterprises(query: EnterpriseQuery, cursor: string | undefined, limit: number, signal: AbortSignal): Promise<Schema<'Page_EnterpriseView'>> {
+  const { code_warnings, ...rest } = query
+  const all = { ...rest, ...(code_warnings ? { code_warnings: true } : {}), limit, ...(cursor ? { cursor } : {}) }
+  return call(api.GET('/api/v1/enterprises', { params: { query: all as never }, signal }))
+}
+
+export const readEnterprise = (id: string, signal?: AbortSignal): Promise<Enterprise> =>
+  call(api.GET('/api/v1/enterprises/{id}', { params: { path: { id } }, ...(signal ? { signal } : {}) }))
+
+/** How many enterprises there are, in a region and in each region one level below. */
+export const readLedger = (region: string, signal?: AbortSignal): Promise<Ledger> =>
+  call(api.GET('/api/v1/ledgers/enterprises', { params: { query: region ? { region } : {} }, ...(signal ? { signal } : {}) }))
+
+export const readRegions = (parent: string): Promise<Schema<'CodeEntry'>[]> =>
+  call(api.GET('/api/v1/regions', { params: { query: parent ? { parent } : {} } }))
+export const readIndustries = (parent: string): Promise<Schema<'CodeEntry'>[]> =>
+  call(api.GET('/api/v1/industries', { params: { query: parent ? { parent } : {} } }))
+
+/** Changes a file; refused when somebody else has changed it since (`version`). */
+export const changeEnterprise = (id: string, version: number, body: Schema<'EnterpriseRequest'>): Promise<Enterprise> =>
+  call(api.PUT('/api/v1/enterprises/{id}', { params: { path: { id } }, headers: ifMatch(version), body }))
+export const addEnterprise = (key: string, body: Schema<'EnterpriseRequest'>): Promise<Enterprise> =>
+  call(api.POST('/api/v1/enterprises', { headers: once(key), body }))
+
+export const readImports = (cursor: string | undefined, signal: AbortSignal): Promise<Schema<'Page_ImportReport'>> =>
+  call(api.GET('/api/v1/enterprise-imports', { params: { query: { limit: 10, ...(cursor ? { cursor } : {}) } }, signal }))
+export const readImport = (id: string, signal?: AbortSignal): Promise<Import> =>
+  call(api.GET('/api/v1/enterprise-imports/{id}', { params: { path: { id } }, ...(signal ? { signal } : {}) }))
+export const cancelImport = (id: string): Promise<Import> => call(api.POST('/api/v1/enterprise-imports/{id}/cancellation', { params: { path: { id } } }))
+export const readIssues = (id: string, kind: Schema<'IssueKind'> | undefined, cursor: string | undefined, signal: AbortSignal): Promise<Schema<'Page_IssueView'>> =>
+  call(api.GET('/api/v1/enterprise-imports/{id}/issues', { params: { path: { id }, query: { limit: 50, ...(kind ? { kind } : {}), ...(cursor ? { cursor } : {}) } }, signal }))
