@@ -6,11 +6,9 @@ export type Ledger = Schema<'LedgerView'>
 export type Import = Schema<'ImportReport'>
 export type Issue = Schema<'IssueView'>
 
-/** The document names these values as the program does, the wire in small letters. */
-type Wire<Name extends string> = Lowercase<Name>
-export type Size = Wire<Schema<'SizeClass'>>
-export type Danger = Wire<Schema<'Danger'>>
-export type State = Wire<Schema<'EnterpriseState'>>
+export type Size = Schema<'SizeClass'>
+export type Danger = Schema<'Danger'>
+export type State = Schema<'EnterpriseState'>
 
 /** What a list of enterprises can be narrowed by; the names are those of the address. */
 export interface EnterpriseQuery {
@@ -26,7 +24,7 @@ export interface EnterpriseQuery {
 export function readEnterprises(query: EnterpriseQuery, cursor: string | undefined, limit: number, signal: AbortSignal): Promise<Schema<'Page_EnterpriseView'>> {
   const { code_warnings, ...rest } = query
   const all = { ...rest, ...(code_warnings ? { code_warnings: true } : {}), limit, ...(cursor ? { cursor } : {}) }
-  return call(api.GET('/api/v1/enterprises', { params: { query: all as never }, signal }))
+  return call(api.GET('/api/v1/enterprises', { params: { query: all }, signal }))
 }
 
 export const readEnterprise = (id: string, signal?: AbortSignal): Promise<Enterprise> =>

@@ -1,5 +1,5 @@
 import type { Schema } from '@/api/client'
-import type { Enterprise } from './api'
+import type { Danger, Enterprise, Size, State } from './api'
 
 /** What stands in the form of an enterprise: every field as a text, as people type it. */
 export interface Values {
@@ -56,19 +56,17 @@ export const valuesOf = (one: Enterprise): Values => ({
 /** The body of a request. What has no field in the form stays as it is in the file. */
 export function requestOf(values: Values, known?: Enterprise): Schema<'EnterpriseRequest'> {
   const { industry, size, danger, phone, authority, established_on, state, confirmed_warnings, ...texts } = values
-  const request = {
+  return {
     ...texts,
     industry: industry || null,
-    size: size || null,
-    danger: danger || null,
+    size: (size || null) as Size | null,
+    danger: (danger || null) as Danger | null,
     phone: phone || null,
     authority: authority || null,
     established_on: established_on || null,
     longitude: known?.longitude ?? null,
     latitude: known?.latitude ?? null,
     confirmed_warnings,
-    ...(known ? { state } : {}),
+    ...(known ? { state: state as State } : {}),
   }
-  // The document names the values of size, danger and state as the program does; the wire takes small letters.
-  return request as unknown as Schema<'EnterpriseRequest'>
 }
