@@ -21,6 +21,8 @@ pub enum Row {
     Search,
     /// Commits of whole acts.
     Commit,
+    /// The work of a legal day over all licences.
+    Nightly,
     /// Public status over HTTP.
     Status,
     /// Every list over HTTP.

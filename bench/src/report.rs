@@ -31,6 +31,8 @@ pub enum Section {
     Search,
     /// Lists over HTTP.
     Lists,
+    /// The work of a legal day.
+    Nightly,
     /// Evidence log.
     Evidence,
     /// Start and sizes.
@@ -38,13 +40,14 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Status,
         Self::Certificate,
         Self::Commit,
         Self::Import,
         Self::Search,
         Self::Lists,
+        Self::Nightly,
         Self::Evidence,
         Self::Start,
     ];
@@ -57,6 +60,7 @@ impl Section {
             Self::Import => "Import",
             Self::Search => "Search",
             Self::Lists => "Lists over HTTP",
+            Self::Nightly => "The work of a legal day",
             Self::Evidence => "Evidence log",
             Self::Start => "Start, memory, sizes",
         }
@@ -98,6 +102,11 @@ impl Section {
             }
             Self::Lists => {
                 "Every list of the interface as an officer's browser asks for it, one request at a time, first page."
+            }
+            Self::Nightly => {
+                "`Licences::run_day` in process, for ten days after today one after the other, over a register of as many \
+                 licences as enterprises: expiry, reminders at 90, 60, 30 and 7 days, ends of suspensions and \
+                 transitions, what was owed and not done; each page of a thousand is one durable commit."
             }
             Self::Evidence => {
                 "`Transparency::seal_all` over all events of import and take-over; each batch of 8,192 is one durable \

@@ -244,12 +244,17 @@ impl Things {
             .await;
         assert_eq!(status, StatusCode::ACCEPTED, "{import}");
         app.run_jobs().await;
+        let (filing, case, piece) = life_of(app, &text(&licence["id"])).await;
         app.officer("root", &[Role::Administrator]).await;
         let sessions = app.as_("root").await.get("/api/v1/sessions").await.1;
         let account = app.as_("clerk").await.get("/api/v1/me").await.1;
         Self {
             ids: vec![
                 ("licences", text(&licence["id"])),
+                ("licence-filings", filing),
+                ("licence-cases", case),
+                ("{piece}", piece),
+                ("{paper}", Uuid::from_u128(9).to_string()),
                 ("applications", application),
                 ("enterprises", enterprise),
                 ("enterprise-imports", text(&import["id"])),
@@ -284,8 +289,46 @@ impl Things {
             part if part.starts_with('{') => self.id(part),
             part => Some(part),
         });
-        parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/"))
+        let path = parts.collect::<Option<Vec<_>>>().map(|parts| parts.join("/"))?;
+        let days = "?from=2026-01-01&until=2026-12-31";
+        Some(if template.ends_with("duties") {
+            path + days
+        } else {
+            path
+        })
     }
+}
+
+/// A filing and a case file with a piece of evidence about a licence.
+async fn life_of(app: &TestApp, licence: &str) -> (String, String, String) {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let handover = json!({ "recipient": "王", "identity": "身份证", "method": "窗口领取", "place": "大厅" });
+    let filing = app
+        .act(
+            "clerk",
+            &format!("/api/v1/licences/{licence}/handovers"),
+            handover,
+        )
+        .await;
+    app.officer("inspector", &[Role::Inspector]).await;
+    let case = json!({ "measure": { "kind": "revocation" }, "subject": "转让许可证" });
+    let case = app
+        .act("inspector", &format!("/api/v1/licences/{licence}/cases"), case)
+        .await;
+    let path = format!("/api/v1/licence-cases/{}/evidence", text(&case["id"]));
+    let form = journeys::file_form("笔录.pdf", city::pdf(5)).text("proves", "转让的事实");
+    let inspector = app.as_("inspector").await;
+    let upload = inspector
+        .request(Method::POST, &path)
+        .header("if-match", "\"1\"")
+        .multipart(form);
+    let (status, view) = journeys::answer(upload).await;
+    assert_eq!(status, StatusCode::CREATED, "{view}");
+    (
+        text(&filing["id"]),
+        text(&case["id"]),
+        text(&view["evidence"][0]["id"]),
+    )
 }
 
 /// A body that is well formed for the operation, so that nothing but the reach can refuse it.
@@ -336,7 +379,43 @@ fn body_of(method: &Method, template: &str) -> Option<Value> {
         ("POST", "facilities") | ("PUT", "{facility}") => facility,
         ("PUT", "{id}") if template.contains("/enterprises/") => enterprise,
         ("PUT", "{id}") if template.contains("/accounts/") => account,
-        ("POST", "files") => Value::Null,
+        ("POST", "files" | "evidence") => Value::Null,
+        _ => return life_body(method, last),
+    })
+}
+
+/// The bodies of acts on a licence that was issued.
+fn life_body(method: &Method, last: &str) -> Option<Value> {
+    let findings = json!({ "facts": "转让", "violated": "第十三条", "legal_basis": "第二十一条", "public_reason": "转让" });
+    let elsewhere = json!({ "region": "360702", "place": "赣州", "project": "检修", "responsible": "赵",
+        "from": "2026-04-01", "until": "2026-04-30" });
+    Some(match (method.as_str(), last) {
+        ("POST", "handovers") => {
+            json!({ "recipient": "王", "identity": "证", "method": "窗口", "place": "大厅" })
+        }
+        ("POST", "postings") => json!({ "place": "大厅" }),
+        ("POST", "self-checks") => json!({ "intact": true }),
+        ("POST", "damages") => {
+            json!({ "happened_at": "2026-03-01T00:00:00Z", "cause": "水", "disaster": true })
+        }
+        ("POST", "losses") => json!({ "on": "2026-03-01", "circumstances": "遗失" }),
+        ("POST", "works-elsewhere") => elsewhere,
+        ("POST", "emergency-uses") => json!({ "on": "2026-03-01", "purpose": "抢险" }),
+        ("POST", "annual-reviews") => json!({ "year": 2026, "result": "合格", "opinion": "齐全" }),
+        ("POST", "reports") => json!({ "text": "完工" }),
+        ("POST", "paper-returns") => json!({ "papers": "正本1份" }),
+        ("POST", "destructions") => json!({ "method": "粉碎" }),
+        ("POST", "exchanges" | "stand-ins" | "recoveries" | "destruction-witnesses" | "prior-notices") => {
+            json!({})
+        }
+        ("POST", "cases") => json!({ "measure": { "kind": "revocation" }, "subject": "转让" }),
+        ("POST", "findings") => json!({ "findings": findings, "measure": { "kind": "revocation" } }),
+        ("POST", "statements") => json!({ "kind": "plea", "text": "无" }),
+        ("POST", "hearings") => json!({ "presided": "赵", "report": "记录" }),
+        ("POST", "proposals") => json!({ "opinion": "同意" }),
+        ("POST", "approvals") => json!({ "approve": true, "opinion": "同意" }),
+        ("POST", "closures") => json!({ "reason": "撤案" }),
+        ("POST", "services") => json!({ "method": "直接送达", "place": "住所", "recipient": "王" }),
         _ => return None,
     })
 }

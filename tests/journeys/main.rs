@@ -12,6 +12,7 @@ mod idempotency;
 mod identity;
 mod import;
 mod jobs;
+mod licence_life;
 mod openapi;
 mod stale;
 mod trust;

@@ -145,6 +145,7 @@ fn record(number: usize) -> LicenceRecord {
         template: "v1".into(),
         changes: Vec::new(),
         annual_reviews: Vec::new(),
+        mark: None,
     }
 }
 

@@ -5,6 +5,7 @@ mod commit;
 mod evidence;
 mod import;
 mod lists;
+mod nightly;
 mod search;
 mod start;
 mod status;
@@ -85,6 +86,9 @@ impl Place<'_> {
         }
         if options.wants(Row::Commit) || options.wants(Row::Lists) {
             commit::run(self, &base, &platform, report).await?;
+        }
+        if options.wants(Row::Nightly) {
+            nightly::run(self, &platform, report).await?;
         }
         drop(platform);
         if options.wants(Row::Status) {

@@ -37,6 +37,7 @@ fn record(serial: usize) -> LicenceRecord {
         template: CURRENT_TEMPLATE.into(),
         changes: Vec::new(),
         annual_reviews: Vec::new(),
+        mark: None,
     }
 }
 

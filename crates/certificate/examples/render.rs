@@ -43,6 +43,7 @@ fn record(edition: Edition, industry: &str) -> LicenceRecord {
             authority: AUTHORITY.into(),
         }],
         annual_reviews: Vec::new(),
+        mark: None,
     }
 }
 

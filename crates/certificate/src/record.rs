@@ -105,6 +105,9 @@ pub struct LicenceRecord {
     pub version: u32,
     /// Version of the certificate template that the page was made with.
     pub template: String,
+    /// Mark printed across the page, such as 应急使用; absent on an ordinary licence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<String>,
     /// 变更记录, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<ChangeEntry>,

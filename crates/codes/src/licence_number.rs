@@ -103,6 +103,21 @@ impl LicenceNumber {
         }
     }
 
+    /// The number of the nth stand-in 应急使用: the number continued by 临's letter, such as `…000123-L1`.
+    ///
+    /// # Errors
+    /// [`BadLicenceNumber::Suffix`] for 0, for more than 99, and for the stand-in of a stand-in.
+    pub fn stand_in(&self, nth: u8) -> Result<Self, BadLicenceNumber> {
+        let before = self.suffix.as_deref().unwrap_or_default();
+        if !(1..=99).contains(&nth) || before.contains('L') {
+            return Err(BadLicenceNumber::Suffix);
+        }
+        Ok(Self {
+            suffix: Some(format!("{before}L{nth}")),
+            ..self.clone()
+        })
+    }
+
     /// Serial for the electronic licence identifier, as construction licences form it: year, then the
     /// last six digits of the serial (class letters kept between them). The suffix is not part of it:
     /// a replacement counts the identifier's version up.
@@ -213,10 +228,16 @@ impl Parser<'_> {
             return Ok(None);
         }
         let digits = self.take(|c| c.is_ascii_digit());
-        if matches!(digits.len(), 1..=2) {
-            Ok(Some(digits))
-        } else {
-            Err(BadLicenceNumber::Suffix)
+        if !self.skip('L') {
+            return match digits.len() {
+                1..=2 => Ok(Some(digits)),
+                _ => Err(BadLicenceNumber::Suffix),
+            };
+        }
+        let nth = self.take(|c| c.is_ascii_digit());
+        match (digits.len(), nth.len()) {
+            (0..=2, 1..=2) => Ok(Some(format!("{digits}L{nth}"))),
+            _ => Err(BadLicenceNumber::Suffix),
         }
     }
 
@@ -293,7 +314,7 @@ pub enum BadLicenceNumber {
     #[error("许可证编号的顺序号应为2至8位数字，如 000123。")]
     Serial,
     /// The suffix does not fit.
-    #[error("许可证编号的补证后缀应为1至2位数字，如 -1。")]
+    #[error("许可证编号的后缀应为1至2位数字（补证，如 -1），或者 L 加1至2位数字（应急使用，如 -L1）。")]
     Suffix,
     /// Something stands after the number.
     #[error("许可证编号末尾有多余内容“{found}”，请删去。")]
@@ -559,6 +580,25 @@ mod tests {
         assert_eq!(old.replacement().unwrap().suffix(), Some("10"));
         let last: LicenceNumber = "（渝）JZ安许证字〔2011〕005501-99".parse().unwrap();
         assert_eq!(last.replacement(), Err(BadLicenceNumber::Suffix));
+    }
+
+    #[test]
+    fn stand_ins_have_a_letter() {
+        let number: LicenceNumber = "（赣）WH安许证字〔2026〕000123-1".parse().unwrap();
+        let stand_in = number.stand_in(2).unwrap();
+        assert_eq!(stand_in.to_string(), "（赣）WH安许证字〔2026〕000123-1L2");
+        assert_eq!(stand_in.to_string().parse(), Ok(stand_in.clone()));
+        assert_eq!(
+            number.original().stand_in(1).unwrap().match_key(),
+            "赣WH2026000123-L1"
+        );
+        assert_eq!(stand_in.stand_in(1), Err(BadLicenceNumber::Suffix));
+        assert_eq!(number.stand_in(0), Err(BadLicenceNumber::Suffix));
+        assert_eq!(stand_in.replacement(), Err(BadLicenceNumber::Suffix));
+        for wrong in ["-L", "-L123", "-123L1", "-LL1", "-M1"] {
+            let text = format!("（赣）WH安许证字〔2026〕000123{wrong}");
+            assert!(text.parse::<LicenceNumber>().is_err(), "{text}");
+        }
     }
 
     #[test]

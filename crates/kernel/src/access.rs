@@ -91,6 +91,12 @@ named! {
         LicencesRead = "licences:read", "查看许可证";
         /// Hand over a licence.
         LicencesDeliver = "licences:deliver", "送达许可证";
+        /// Post, check, declare loss and damage, file work elsewhere: what a holder owes.
+        LicencesHold = "licences:hold", "履行持证义务";
+        /// Case files: gather evidence, notify, hear, propose; annual review.
+        LicencesSupervise = "licences:supervise", "查处与复核许可证";
+        /// Decide on suspension, revocation, rescission, withdrawal, deregistration.
+        LicencesSanction = "licences:sanction", "决定处置许可证";
         /// Take over licences issued before the platform; void reserved numbers.
         LicencesTakeOver = "licences:take_over", "接管原有许可证";
     }
@@ -154,6 +160,7 @@ impl Role {
                 ApplicationsClock,
                 ApplicationsFirstReview,
                 LicencesRead,
+                LicencesSupervise,
             ],
             Self::SecondReviewer => &[
                 OwnAccount,
@@ -173,8 +180,9 @@ impl Role {
                 MattersReadReviews,
                 MattersApprove,
                 LicencesRead,
+                LicencesSanction,
             ],
-            Self::Inspector => &[OwnAccount, EnterprisesRead, LicencesRead],
+            Self::Inspector => &[OwnAccount, EnterprisesRead, LicencesRead, LicencesSupervise],
             Self::Regulator => &[OwnAccount, EnterprisesRead, ApplicationsRead, LicencesRead],
             Self::EnterpriseManager => &[
                 OwnAccount,
@@ -182,6 +190,7 @@ impl Role {
                 ApplicationsDraft,
                 ApplicationsRead,
                 LicencesRead,
+                LicencesHold,
             ],
             Self::EnterpriseOfficer => &[OwnAccount, EnterprisesRead, ApplicationsRead, LicencesRead],
         }

@@ -3,20 +3,33 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kernel::{Job, JobError, JobHandler, ids::ApplicationId, problem::chain};
+use kernel::{
+    Job, JobError, JobHandler,
+    ids::{ApplicationId, LicenceId},
+    problem::chain,
+};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::{
+    model::CaseId,
     ports::NeighbourError,
-    service::{Licences, LicencesError, PRESS_JOB},
+    service::{EDITION_JOB, Licences, LicencesError, PAPER_JOB, PRESS_JOB},
 };
 
 /// The handlers of this capability.
 pub fn handlers(licences: Licences) -> Vec<Arc<dyn JobHandler>> {
-    vec![Arc::new(Issue(licences.clone())), Arc::new(Press(licences))]
+    vec![
+        Arc::new(Issue(licences.clone(), crate::ISSUE_JOB)),
+        Arc::new(Issue(licences.clone(), applications::CARRY_OUT_JOB)),
+        Arc::new(EditionJob(licences.clone())),
+        Arc::new(PaperJob(licences.clone())),
+        Arc::new(Press(licences)),
+    ]
 }
 
-struct Issue(Licences);
+/// A grant takes effect: a first issue and everything about a licence that is there come under kinds of their own.
+struct Issue(Licences, &'static str);
 
 #[derive(Deserialize)]
 struct IssuePayload {
@@ -26,15 +39,57 @@ struct IssuePayload {
 #[async_trait]
 impl JobHandler for Issue {
     fn kind(&self) -> &'static str {
-        crate::ISSUE_JOB
+        self.1
     }
 
     async fn run(&self, job: Job) -> Result<(), JobError> {
         let payload: IssuePayload = job.payload()?;
         self.0
-            .issue(payload.application)
+            .fulfil(payload.application)
             .await
             .map(drop)
+            .map_err(job_error)
+    }
+}
+
+struct EditionJob(Licences);
+
+#[derive(Deserialize)]
+struct EditionPayload {
+    licence: LicenceId,
+}
+
+#[async_trait]
+impl JobHandler for EditionJob {
+    fn kind(&self) -> &'static str {
+        EDITION_JOB
+    }
+
+    async fn run(&self, job: Job) -> Result<(), JobError> {
+        let payload: EditionPayload = job.payload()?;
+        self.0.make_edition(payload.licence).await.map_err(job_error)
+    }
+}
+
+struct PaperJob(Licences);
+
+#[derive(Deserialize)]
+struct PaperPayload {
+    case: CaseId,
+    paper: Uuid,
+}
+
+#[async_trait]
+impl JobHandler for PaperJob {
+    fn kind(&self) -> &'static str {
+        PAPER_JOB
+    }
+
+    async fn run(&self, job: Job) -> Result<(), JobError> {
+        let payload: PaperPayload = job.payload()?;
+        self.0
+            .sign_paper(payload.case, payload.paper)
+            .await
             .map_err(job_error)
     }
 }
@@ -59,6 +114,8 @@ pub(crate) fn job_error(error: LicencesError) -> JobError {
         LicencesError::Grant(NeighbourError::ForGood(_))
         | LicencesError::Press(NeighbourError::ForGood(_))
         | LicencesError::Validity(_)
+        | LicencesError::Fault(_)
+        | LicencesError::Revision(_)
         | LicencesError::Numbering(_) => JobError::Permanent(text),
         _ => JobError::Retry(text),
     }

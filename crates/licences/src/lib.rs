@@ -13,13 +13,14 @@ pub use certificate::Edition;
 pub use http::router;
 pub use jobs::handlers;
 pub use migrations::migrations;
-pub use model::{DirectIssue, Grant, Holder, Licence, Period, PublicLicence, Status};
+pub use model::{DirectIssue, Grant, Holder, Issued, Licence, Period, PublicLicence, Purpose, Status};
 pub use ports::{Certify, Grants, NeighbourError, Pressed};
 pub use service::{
-    Answer, Count, IssuedLicence, LicenceQuery, Licences, LicencesError, PRESS_JOB, PressedPair, PublicFile,
-    PublicQuery, Unissued,
+    Answer, Count, Fulfilled, IssuedLicence, LicenceFacts, LicenceQuery, Licences, LicencesError, NewCase,
+    NewDamage, NewHandover, NewService, NewWorkElsewhere, PRESS_JOB, PaperFile, PressedPair, PublicEvent,
+    PublicFile, PublicLoss, PublicQuery, Unissued,
 };
-pub use store::LicenceAudit;
+pub use store::{CaseAudit, FilingAudit, LicenceAudit};
 
 /// Kind of the job that issues the licence of a grant; payload `{"application": …}`.
 pub const ISSUE_JOB: &str = "licences.issue";

@@ -7,5 +7,13 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         text_index_ddl!(sqlite, "licence_text"),
         text_index_ddl!(postgres, "licence_text"),
     );
-    vec![Box::new(licences)]
+    let life = SqlMigration::new(
+        "m0501_licence_life",
+        include_str!("migrations/m0501_licence_life.sql"),
+    );
+    let filings = SqlMigration::new(
+        "m0502_licence_filings",
+        include_str!("migrations/m0502_licence_filings.sql"),
+    );
+    vec![Box::new(licences), Box::new(life), Box::new(filings)]
 }

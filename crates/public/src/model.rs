@@ -23,6 +23,8 @@ pub struct PublicLicence {
     pub valid_from: LegalDate,
     /// Last valid day.
     pub valid_until: LegalDate,
+    /// First day from which it was in force without a gap; before `valid_from` once it was renewed.
+    pub in_force_from: LegalDate,
     /// Day of issue.
     pub issued_on: LegalDate,
     /// From this day the holder should apply for renewal; from then on the page says that expiry is near.
@@ -83,26 +85,41 @@ pub enum Standing {
         since: LegalDate,
         /// Last day, where the decision names one.
         until: Option<LegalDate>,
+        /// The reason that may be public; empty when none is published.
+        reason: String,
     },
     /// 吊销
     Revoked {
         /// Day of the decision.
         on: LegalDate,
+        /// The reason that may be public; empty when none is published.
+        reason: String,
     },
     /// 撤销
     Rescinded {
         /// Day of the decision.
         on: LegalDate,
+        /// The reason that may be public; empty when none is published.
+        reason: String,
     },
     /// 撤回
     Withdrawn {
         /// Day of the decision.
         on: LegalDate,
+        /// The reason that may be public; empty when none is published.
+        reason: String,
     },
     /// 注销
     Cancelled {
         /// Day of deregistration.
         on: LegalDate,
+        /// The reason that may be public; empty when none is published.
+        reason: String,
+    },
+    /// 应急使用: stands in for a damaged licence for some days.
+    Temporary {
+        /// Number of the damaged licence.
+        of: String,
     },
     /// Ended by the passing of time.
     Expired,
@@ -146,6 +163,8 @@ words! {
         DeemedRenewed = "deemed_renewed", "视为准予延续";
         /// In force, the old paper is being exchanged.
         InTransition = "in_transition", "换证过渡";
+        /// Stands in for a damaged licence for some days.
+        Temporary = "temporary", "应急使用";
         /// Not yet in force.
         NotYetValid = "not_yet_valid", "尚未生效";
         /// Ended by time.
@@ -170,7 +189,7 @@ impl State {
     pub fn in_force(self) -> bool {
         matches!(
             self,
-            Self::Valid | Self::Expiring | Self::DeemedRenewed | Self::InTransition
+            Self::Valid | Self::Expiring | Self::DeemedRenewed | Self::InTransition | Self::Temporary
         )
     }
 }

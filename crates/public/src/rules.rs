@@ -23,13 +23,12 @@ pub fn standing_on(licence: &PublicLicence, today: LegalDate) -> State {
         _ if past => State::Expired,
         Standing::Expired => State::Expired,
         // A suspension is lifted by a decision, never by its planned end alone.
-        Standing::Suspended { .. } => State::Suspended,
-        _ if licence.valid_from > today => State::NotYetValid,
+        Standing::Suspended { since, .. } if *since <= today => State::Suspended,
+        _ if licence.in_force_from > today => State::NotYetValid,
+        Standing::Temporary { .. } => State::Temporary,
         Standing::InTransition { until } if *until >= today => State::InTransition,
-        Standing::InForce | Standing::InTransition { .. } if renewal_is_due(licence, today) => {
-            State::Expiring
-        }
-        Standing::InForce | Standing::InTransition { .. } => State::Valid,
+        _ if renewal_is_due(licence, today) => State::Expiring,
+        Standing::InForce | Standing::InTransition { .. } | Standing::Suspended { .. } => State::Valid,
     }
 }
 
@@ -143,18 +142,19 @@ pub fn verdict(proof: &Proof, licence: Option<&PublicLicence>, today: LegalDate)
         return Verdict::Expired;
     }
     let differences = differences(claims, licence);
-    match state {
-        // The old paper may be used until the transition ends, though its content differs.
-        State::InTransition => Verdict::Valid,
-        _ if superseded(claims, licence, &differences) => Verdict::Replaced,
-        _ => of_state(state),
+    // An earlier paper never proves to be plainly valid, also while a transition lets it be used.
+    if superseded(claims, licence, &differences) {
+        return Verdict::Replaced;
     }
+    of_state(state)
 }
 
 /// The verdict about a genuine, current certificate of a licence in this state.
 pub fn of_state(state: State) -> Verdict {
     match state {
-        State::Valid | State::Expiring | State::DeemedRenewed | State::InTransition => Verdict::Valid,
+        State::Valid | State::Expiring | State::DeemedRenewed | State::InTransition | State::Temporary => {
+            Verdict::Valid
+        }
         State::NotYetValid => Verdict::NotYetValid,
         State::Expired => Verdict::Expired,
         State::Suspended => Verdict::Suspended,
@@ -193,17 +193,35 @@ pub fn comparison_step(
         let fields: Vec<_> = differences.iter().map(|one| one.field).collect();
         let told = format!("证书上的{}与登记记录不一致。", fields.join("、"));
         let cause = if genuine {
-            "变更后未换用新证书时会这样；请以登记记录为准。"
+            format!(
+                "变更后未换用新证书时会这样；请以登记记录为准。{}",
+                transition(licence)
+            )
         } else {
-            ""
+            String::new()
         };
-        return Some(Step::new("match", false, told + cause));
+        return Some(Step::new("match", false, told + &cause));
     }
     let step = match same_print(claims, licence) {
-        Some(false) => Step::new("match", false, "这是较早版本的证书，现行证书的指纹与它不同。"),
+        Some(false) => Step::new(
+            "match",
+            false,
+            format!(
+                "这是较早版本的证书，现行证书的指纹与它不同。{}",
+                transition(licence)
+            ),
+        ),
         _ => Step::new("match", true, "证书上的编号、企业、有效期与登记记录一致。"),
     };
     genuine.then_some(step)
+}
+
+/// How long an earlier paper may be used beside the present one.
+fn transition(licence: &PublicLicence) -> String {
+    match &licence.standing {
+        Standing::InTransition { until } => format!("旧证书的过渡期到{}为止。", until.chinese()),
+        _ => String::new(),
+    }
 }
 
 /// Whether the fingerprint on the certificate is one of the current certificates'; `None` when not comparable.
@@ -245,46 +263,64 @@ pub fn sentence(licence: &PublicLicence, today: LegalDate) -> String {
                 until.chinese()
             )
         }
-        (
-            _,
-            Standing::Suspended {
-                since,
-                until: Some(until),
-            },
-        ) => {
-            format!(
-                "自{}起暂扣，至{}。暂扣期间不得生产。",
+        (State::Temporary, Standing::Temporary { of }) => {
+            format!("应急使用，替代损毁的许可证 {of}，到{until}自行失效，不得延期。")
+        }
+        (State::Suspended, Standing::Suspended { since, until, reason }) => match until {
+            Some(until) => format!(
+                "自{}起暂扣，至{}。{}暂扣期间不得生产。",
                 since.chinese(),
-                until.chinese()
-            )
-        }
-        (_, Standing::Suspended { since, until: None }) => {
+                until.chinese(),
+                because(reason)
+            ),
+            None => format!(
+                "自{}起暂扣，恢复日期以发证机关的决定为准。{}暂扣期间不得生产。",
+                since.chinese(),
+                because(reason)
+            ),
+        },
+        (_, Standing::Revoked { on, reason }) => {
             format!(
-                "自{}起暂扣，恢复日期以发证机关的决定为准。暂扣期间不得生产。",
-                since.chinese()
+                "发证机关于{}作出吊销的处罚决定，许可证不再有效。{}",
+                on.chinese(),
+                because(reason)
             )
         }
-        (_, Standing::Revoked { on }) => {
-            format!("发证机关于{}作出吊销的处罚决定，许可证不再有效。", on.chinese())
-        }
-        (_, Standing::Rescinded { on }) => {
-            format!("当初的许可不合法，已于{}被撤销，许可证不再有效。", on.chinese())
-        }
-        (_, Standing::Withdrawn { on }) => {
+        (_, Standing::Rescinded { on, reason }) => {
             format!(
-                "因法律或者客观情况发生重大变化，已于{}被撤回，许可证不再有效。",
-                on.chinese()
+                "当初的许可不合法，已于{}被撤销，许可证不再有效。{}",
+                on.chinese(),
+                because(reason)
             )
         }
-        (_, Standing::Cancelled { on }) => {
-            format!("已于{}办理注销，许可证不再有效。", on.chinese())
+        (_, Standing::Withdrawn { on, reason }) => {
+            format!(
+                "因法律或者客观情况发生重大变化，已于{}被撤回，许可证不再有效。{}",
+                on.chinese(),
+                because(reason)
+            )
+        }
+        (_, Standing::Cancelled { on, reason }) => {
+            format!(
+                "已于{}办理注销，许可证不再有效。{}",
+                on.chinese(),
+                because(reason)
+            )
         }
         (_, Standing::Replaced { on, by }) => {
             format!("已于{}换发新证，新证编号 {by}。请查看新证。", on.chinese())
         }
-        (_, Standing::Expired | Standing::InForce | Standing::InTransition { .. }) => {
-            format!("有效期到{until}为止。")
-        }
+        (_, _) => format!("有效期到{until}为止。"),
+    }
+}
+
+/// The published reason as a sentence of its own; nothing when none is published.
+fn because(reason: &str) -> String {
+    let reason = reason.trim().trim_end_matches('。');
+    if reason.is_empty() {
+        String::new()
+    } else {
+        format!("原因：{reason}。")
     }
 }
 
@@ -314,6 +350,7 @@ mod tests {
             scope: vec![],
             valid_from: LegalDate(date!(2025 - 05 - 06)),
             valid_until: LegalDate(date!(2028 - 05 - 05)),
+            in_force_from: LegalDate(date!(2025 - 05 - 06)),
             issued_on: LegalDate(date!(2025 - 05 - 06)),
             renew_from: Some(LegalDate(date!(2028 - 02 - 05))),
             authority: "江西省应急管理厅".into(),
@@ -389,12 +426,20 @@ mod tests {
     fn a_suspension_does_not_lift_itself() {
         let (since, until) = (on(date!(2026 - 01 - 01)), Some(on(date!(2026 - 02 - 01))));
         check_state(
-            Standing::Suspended { since, until },
+            Standing::Suspended {
+                since,
+                until,
+                reason: String::new(),
+            },
             date!(2026 - 03 - 01),
             State::Suspended,
         );
         check_state(
-            Standing::Suspended { since, until },
+            Standing::Suspended {
+                since,
+                until,
+                reason: String::new(),
+            },
             date!(2028 - 06 - 01),
             State::Expired,
         );
@@ -419,22 +464,34 @@ mod tests {
     fn what_was_taken_away_stays_so_after_expiry() {
         let day = on(date!(2026 - 01 - 01));
         check_state(
-            Standing::Revoked { on: day },
+            Standing::Revoked {
+                on: day,
+                reason: String::new(),
+            },
             date!(2030 - 01 - 01),
             State::Revoked,
         );
         check_state(
-            Standing::Rescinded { on: day },
+            Standing::Rescinded {
+                on: day,
+                reason: String::new(),
+            },
             date!(2030 - 01 - 01),
             State::Rescinded,
         );
         check_state(
-            Standing::Withdrawn { on: day },
+            Standing::Withdrawn {
+                on: day,
+                reason: String::new(),
+            },
             date!(2030 - 01 - 01),
             State::Withdrawn,
         );
         check_state(
-            Standing::Cancelled { on: day },
+            Standing::Cancelled {
+                on: day,
+                reason: String::new(),
+            },
             date!(2030 - 01 - 01),
             State::Cancelled,
         );
@@ -520,12 +577,25 @@ mod tests {
             Just(Standing::InTransition { until: day }),
             Just(Standing::Suspended {
                 since: day,
-                until: None
+                until: None,
+                reason: String::new()
             }),
-            Just(Standing::Revoked { on: day }),
-            Just(Standing::Rescinded { on: day }),
-            Just(Standing::Withdrawn { on: day }),
-            Just(Standing::Cancelled { on: day }),
+            Just(Standing::Revoked {
+                on: day,
+                reason: String::new()
+            }),
+            Just(Standing::Rescinded {
+                on: day,
+                reason: String::new()
+            }),
+            Just(Standing::Withdrawn {
+                on: day,
+                reason: String::new()
+            }),
+            Just(Standing::Cancelled {
+                on: day,
+                reason: String::new()
+            }),
             Just(Standing::Expired),
             Just(Standing::Replaced {
                 on: day,

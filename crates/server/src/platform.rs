@@ -208,7 +208,6 @@ impl Platform {
         )?;
         applications.connect(LicenceLookup {
             licences: licences.clone(),
-            kernel: kernel.clone(),
         });
         let public = Public::new(Parts {
             site: PublicSite {
@@ -281,5 +280,7 @@ pub fn audit_sources() -> Vec<Arc<dyn AuditSource>> {
         Arc::new(matters::ListReviewAudit),
         Arc::new(applications::ApplicationAudit),
         Arc::new(licences::LicenceAudit),
+        Arc::new(licences::FilingAudit),
+        Arc::new(licences::CaseAudit),
     ]
 }

@@ -134,6 +134,7 @@ pub fn record() -> LicenceRecord {
         template: CURRENT_TEMPLATE.into(),
         changes: Vec::new(),
         annual_reviews: Vec::new(),
+        mark: None,
     }
 }
 

@@ -7,7 +7,7 @@ use kernel::{Actor, Problem, http::Query};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use tokio_util::io::ReaderStream;
 
-use super::{ListParams, download, state_name};
+use super::{ListParams, download};
 use crate::{
     model::{Licence, Status},
     service::{LicenceQuery, Licences, LicencesError},
@@ -144,7 +144,7 @@ fn cells(licence: &Licence, status: Option<Status>) -> [String; 14] {
         facts.issued_on.to_string(),
         facts.authority.name.clone(),
         status
-            .map_or_else(|| state_name(licence), Status::chinese)
+            .map_or_else(|| licence.chinese(), Status::chinese)
             .to_owned(),
     ]
 }

@@ -1,6 +1,8 @@
 //! Routes and wire types of licences.
 
+mod cases;
 mod export;
+mod filings;
 mod public;
 
 use axum::{
@@ -24,7 +26,7 @@ use uuid::Uuid;
 
 use crate::{
     Edition,
-    model::{DirectIssue, Holder, Licence, Period, Source, Status},
+    model::{CaseId, Certificate, DirectIssue, Holder, Licence, PastPaper, Period, Source, Status},
     service::{LicenceQuery, Licences, Unissued},
 };
 
@@ -42,6 +44,8 @@ pub fn router(licences: Licences) -> OpenApiRouter {
         .routes(routes!(public::search))
         .routes(routes!(public::licence))
         .routes(routes!(public::open_data))
+        .merge(filings::routes())
+        .merge(cases::routes())
         .with_state(licences)
 }
 
@@ -95,12 +99,15 @@ fn region(text: Option<&str>) -> Result<Option<RegionCode>, Problem> {
 struct LicenceView {
     id: LicenceId,
     version: i64,
-    /// `reserved`, `issued` or `voided`.
+    /// `reserved`, `voided`, `issued`, `suspended`, or how it ended: `revoked`, `rescinded`, `withdrawn`, `cancelled`,
+    /// `replaced`.
     state: &'static str,
     state_name: &'static str,
-    /// Status today; absent unless issued.
+    /// Status today; absent for a number without a licence.
     status: Option<Status>,
     status_name: Option<&'static str>,
+    /// What befell the licence.
+    standing: Option<StandingView>,
     number: String,
     identifier: String,
     enterprise: EnterpriseId,
@@ -116,14 +123,30 @@ struct LicenceView {
     scope: Vec<String>,
     valid_from: LegalDate,
     valid_until: LegalDate,
+    /// First day from which it was in force without a gap; before `valid_from` once it was renewed.
+    in_force_from: LegalDate,
     issued_on: LegalDate,
     authority: String,
     authority_code: String,
     certificate: Option<CertificateView>,
+    /// Which edition of the certificate is in force, from 1.
+    revision: u32,
+    /// Last day on which the paper before may be used beside the one in force.
+    transition_until: Option<LegalDate>,
+    /// Earlier editions, oldest first.
+    past: Vec<PastView>,
+    /// A further edition is being made.
+    pending: bool,
+    /// The licence for which this one stands in (应急使用).
+    temporary_for: Option<LicenceId>,
+    /// The lost licence that this one continues (补证).
+    replaces: Option<LicenceId>,
     void_reason: Option<String>,
     demo: bool,
     created_at: Moment,
-    /// What the actor may do now: `download`, `void`.
+    /// What the actor may do now: `download`, `void`; `hand_over`, `self_check`, `report_damage`, `declare_loss`,
+    /// `file_work_elsewhere`, `file_emergency_use`, `review_year`; `case.suspension`, `case.resumption`,
+    /// `case.revocation`, `case.rescission`, `case.withdrawal`, `case.cancellation`.
     allowed_actions: Vec<&'static str>,
 }
 
@@ -139,6 +162,88 @@ struct HolderView {
     region: String,
 }
 
+/// Suspension or ending.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LicenceStandingView)]
+struct StandingView {
+    since: LegalDate,
+    /// Last day of a suspension.
+    until: Option<LegalDate>,
+    reason: String,
+    /// 文号 of the decision.
+    document: String,
+    /// The case file behind it.
+    case: Option<CaseId>,
+    /// Number of the licence that took its place.
+    replaced_by: Option<String>,
+    /// Day of deregistration of a licence that was revoked, rescinded or withdrawn.
+    deregistered_on: Option<LegalDate>,
+}
+
+impl StandingView {
+    fn of(licence: &Licence) -> Option<Self> {
+        let standing = licence.mark().standing?;
+        let (order, deregistered_on) = match licence {
+            Licence::Suspended(one) => (&one.suspension.order, None),
+            Licence::Ended(one) => (
+                one.ending.order(),
+                one.deregistered
+                    .as_ref()
+                    .map(|cancellation| cancellation.order.on),
+            ),
+            _ => return None,
+        };
+        Some(Self {
+            since: standing.since,
+            until: standing.until,
+            reason: standing.reason,
+            document: order.document.clone(),
+            case: order.case,
+            replaced_by: standing.by,
+            deregistered_on,
+        })
+    }
+}
+
+/// A certificate that a later edition took the place of.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PastCertificateView)]
+struct PastView {
+    revision: u32,
+    identifier: String,
+    valid_from: LegalDate,
+    valid_until: LegalDate,
+    replaced_on: LegalDate,
+    /// Last day of the transition.
+    usable_until: Option<LegalDate>,
+    certificate: Option<CertificateView>,
+}
+
+impl From<PastPaper> for PastView {
+    fn from(paper: PastPaper) -> Self {
+        Self {
+            revision: paper.revision,
+            identifier: paper.identifier.to_string(),
+            valid_from: paper.validity.from,
+            valid_until: paper.validity.until,
+            replaced_on: paper.replaced_on,
+            usable_until: paper.usable_until,
+            certificate: paper.certificate.map(Into::into),
+        }
+    }
+}
+
+impl From<Certificate> for CertificateView {
+    fn from(files: Certificate) -> Self {
+        Self {
+            original_sha256: files.original,
+            duplicate_sha256: files.duplicate,
+            qr_url: files.qr_url,
+            pressed_at: files.pressed_at,
+        }
+    }
+}
+
 #[derive(Serialize, ToSchema)]
 struct CertificateView {
     /// SHA-256 of the original.
@@ -150,30 +255,32 @@ struct CertificateView {
     pressed_at: Moment,
 }
 
-fn state_name(licence: &Licence) -> &'static str {
-    match licence {
-        Licence::Reserved(_) => "制证中",
-        Licence::Issued(_) => "已发证",
-        Licence::Voided(_) => "编号作废",
+fn allowed_actions(licences: &Licences, licence: &Licence, actor: &Actor) -> Vec<&'static str> {
+    let mut actions = licences.life_actions(actor, licence);
+    if licence
+        .issued()
+        .is_some_and(|issued| issued.certificate.is_some())
+    {
+        actions.push("download");
     }
-}
-
-fn allowed_actions(licence: &Licence, actor: &Actor) -> Vec<&'static str> {
-    match licence {
-        Licence::Issued(issued) if issued.certificate.is_some() => vec!["download"],
-        Licence::Reserved(_) if actor.may(Permission::LicencesTakeOver) => vec!["void"],
-        _ => Vec::new(),
+    if matches!(licence, Licence::Reserved(_)) && actor.may(Permission::LicencesTakeOver) {
+        actions.push("void");
     }
+    actions
 }
 
 impl LicenceView {
-    fn new(licence: Licence, status: Option<Status>, actor: &Actor) -> Self {
-        let (state, state_name) = (licence.state(), state_name(&licence));
-        let allowed_actions = allowed_actions(&licence, actor);
-        let (facts, certificate, void_reason) = match licence {
-            Licence::Reserved(one) => (one.facts, None, None),
-            Licence::Issued(one) => (one.facts, one.certificate, None),
-            Licence::Voided(one) => (one.facts, None, Some(one.reason)),
+    fn new(licences: &Licences, licence: Licence, status: Option<Status>, actor: &Actor) -> Self {
+        let (state, state_name) = (licence.state(), licence.chinese());
+        let allowed_actions = allowed_actions(licences, &licence, actor);
+        let standing = StandingView::of(&licence);
+        let pending = licence.issued().is_some_and(|issued| issued.pending.is_some());
+        let certificate = licence.issued().and_then(|issued| issued.certificate.clone());
+        let facts = licence.facts().clone();
+        let imported = facts.source == Source::Imported;
+        let void_reason = match licence {
+            Licence::Voided(one) => Some(one.reason),
+            _ => None,
         };
         let (application, reference, matter) = match facts.source {
             Source::Granted {
@@ -182,7 +289,7 @@ impl LicenceView {
                 matter,
                 ..
             } => (Some(application), Some(reference), Some(matter)),
-            Source::Imported => (None, None, None),
+            Source::Imported | Source::StandIn => (None, None, None),
         };
         Self {
             id: facts.id,
@@ -191,10 +298,11 @@ impl LicenceView {
             state_name,
             status,
             status_name: status.map(Status::chinese),
+            standing,
             number: facts.number.to_string(),
             identifier: facts.identifier.to_string(),
             enterprise: facts.enterprise,
-            imported: application.is_none(),
+            imported,
             application,
             reference,
             matter,
@@ -207,12 +315,14 @@ impl LicenceView {
             issued_on: facts.issued_on,
             authority: facts.authority.name,
             authority_code: facts.authority.code,
-            certificate: certificate.map(|files| CertificateView {
-                original_sha256: files.original,
-                duplicate_sha256: files.duplicate,
-                qr_url: files.qr_url,
-                pressed_at: files.pressed_at,
-            }),
+            in_force_from: facts.in_force_from,
+            certificate: certificate.map(Into::into),
+            revision: facts.revision,
+            transition_until: facts.transition_until,
+            past: facts.past.into_iter().map(Into::into).collect(),
+            pending,
+            temporary_for: facts.temporary_for,
+            replaces: facts.replaces,
             void_reason,
             demo: facts.demo,
             created_at: facts.created_at,
@@ -248,7 +358,7 @@ async fn list(
     let rows = Page::cut(rows, page.limit(), |licence| licence.facts().seq);
     Ok(Answer(rows.map(|licence| {
         let status = licences.status_today(&licence);
-        LicenceView::new(licence, status, &actor)
+        LicenceView::new(&licences, licence, status, &actor)
     })))
 }
 
@@ -266,7 +376,7 @@ async fn licence(
     Ok(Versioned(
         StatusCode::OK,
         version,
-        LicenceView::new(licence, status, &actor),
+        LicenceView::new(&licences, licence, status, &actor),
     ))
 }
 
@@ -434,6 +544,6 @@ async fn void(
     Ok(Versioned(
         StatusCode::OK,
         voided.facts().version,
-        LicenceView::new(voided, None, &actor),
+        LicenceView::new(&licences, voided, None, &actor),
     ))
 }

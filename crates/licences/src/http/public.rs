@@ -10,7 +10,7 @@ use axum::{
 use bytes::Bytes;
 use futures::stream;
 use kernel::{
-    Page, PageQuery, Problem,
+    LegalDate, Page, PageQuery, Problem,
     http::{Path, Query},
     problem::chain,
 };
@@ -156,6 +156,10 @@ fn head() -> Result<Bytes, csv::Error> {
         "状态",
         "状态日期",
         "是否演示数据",
+        "状态起始日",
+        "状态截止日",
+        "状态原因",
+        "新证编号",
     ])?;
     finish(writer)
 }
@@ -178,9 +182,17 @@ fn lines(rows: &[PublicLicence]) -> Result<Bytes, csv::Error> {
             &row.status_name,
             &row.status_on.to_string(),
             if row.demo { "是" } else { "否" },
+            &day(row.status_since),
+            &day(row.status_until),
+            &plain(row.status_reason.as_deref().unwrap_or_default()),
+            row.replaced_by.as_deref().unwrap_or_default(),
         ])?;
     }
     finish(writer)
+}
+
+fn day(date: Option<LegalDate>) -> String {
+    date.map(|day| day.to_string()).unwrap_or_default()
 }
 
 fn finish(writer: csv::Writer<Vec<u8>>) -> Result<Bytes, csv::Error> {

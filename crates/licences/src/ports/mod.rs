@@ -2,10 +2,12 @@
 
 mod neighbours;
 
+use applications::model::Paper;
 use async_trait::async_trait;
 use certificate::LicenceRecord;
 use kernel::ids::ApplicationId;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::model::Grant;
 
@@ -36,9 +38,17 @@ pub struct Pressed {
     pub qr_url: String,
 }
 
-/// Makes certificates. Implemented by the press.
+/// Makes certificates and papers. Implemented by the press.
 #[async_trait]
 pub trait Certify: Send + Sync {
     /// The certificate of a record, made at the given instant.
     async fn certify(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Pressed, NeighbourError>;
+
+    /// A paper as signed PDF, made at the given instant.
+    async fn document(
+        &self,
+        paper: &Paper,
+        ident: Uuid,
+        at: OffsetDateTime,
+    ) -> Result<Vec<u8>, NeighbourError>;
 }

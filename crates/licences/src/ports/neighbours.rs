@@ -1,14 +1,18 @@
 //! The neighbours that do it.
 
-use applications::{Applications, ApplicationsError};
+use applications::{
+    Applications, ApplicationsError,
+    model::{ChangedItem, DeregistrationGround, Paper, ReplacementCause, Subject},
+};
 use async_trait::async_trait;
-use certificate::{CertificateError, LicenceRecord};
+use certificate::{Block, CURRENT_TEMPLATE, CertificateError, LicenceRecord, OfficialDocument};
 use kernel::ids::ApplicationId;
 use press::{Press, PressError};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{Certify, Grants, NeighbourError, Pressed};
-use crate::model::{Grant, Holder, Period};
+use crate::model::{Amendment, CancellationGround, Grant, Holder, LossOrDamage, Period, Purpose};
 
 #[async_trait]
 impl Grants for Applications {
@@ -17,12 +21,10 @@ impl Grants for Applications {
             ApplicationsError::NotFound(_) => NeighbourError::ForGood(Box::new(error)),
             _ => NeighbourError::ForNow(Box::new(error)),
         })?;
-        // A second certificate for what only changes the first would be worse than none.
-        if granted.licence.is_some() {
-            return Err(for_good(NotAFirstIssue(granted.reference)));
-        }
+        let purpose = purpose(&granted)?;
         let holder = granted.holder;
         Ok(Grant {
+            purpose,
             application: granted.application,
             reference: granted.reference,
             matter: granted.matter,
@@ -48,10 +50,55 @@ impl Grants for Applications {
     }
 }
 
-/// The grant concerns a licence that is there already: it is carried out on that licence, never issued anew.
+/// What a grant leads to.
+fn purpose(granted: &applications::Grant) -> Result<Purpose, NeighbourError> {
+    let without = || for_good(NoLicence(granted.reference.clone()));
+    let licence = || granted.licence.ok_or_else(without);
+    Ok(match &granted.subject {
+        Subject::FirstIssue if granted.licence.is_some() => return Err(without()),
+        Subject::FirstIssue => Purpose::FirstIssue,
+        Subject::Renewal { .. } => Purpose::Renewal {
+            licence: licence()?,
+            deemed: false,
+        },
+        Subject::Change { items, .. } => Purpose::Change {
+            licence: licence()?,
+            amendments: items.iter().map(amendment).collect(),
+        },
+        Subject::Replacement { cause, .. } => Purpose::Replacement {
+            licence: licence()?,
+            cause: match cause {
+                ReplacementCause::Loss => LossOrDamage::Lost,
+                ReplacementCause::Damage => LossOrDamage::Damaged,
+            },
+        },
+        Subject::Deregistration { ground, .. } => Purpose::Deregistration {
+            licence: licence()?,
+            ground: match ground {
+                DeregistrationGround::Dissolved => CancellationGround::OrganisationEnded,
+                DeregistrationGround::ForceMajeure => CancellationGround::ForceMajeure,
+                DeregistrationGround::Ceased | DeregistrationGround::OtherGround => {
+                    CancellationGround::OtherByLaw
+                }
+            },
+            reason: ground.facet().label().to_owned(),
+        },
+    })
+}
+
+fn amendment(item: &ChangedItem) -> Amendment {
+    let (from, to) = item.words();
+    Amendment {
+        item: item.facet().label().to_owned(),
+        from,
+        to,
+    }
+}
+
+/// Subject and licence of a grant contradict each other.
 #[derive(Debug, thiserror::Error)]
-#[error("application {0} concerns an existing licence")]
-struct NotAFirstIssue(String);
+#[error("application {0}: subject and licence contradict each other")]
+struct NoLicence(String);
 
 fn for_good(error: impl std::error::Error + Send + Sync + 'static) -> NeighbourError {
     NeighbourError::ForGood(Box::new(error))
@@ -65,6 +112,52 @@ impl Certify for Press {
             pdf: made.pdf,
             qr_url: made.qr_url,
         })
+    }
+
+    async fn document(
+        &self,
+        paper: &Paper,
+        ident: Uuid,
+        at: OffsetDateTime,
+    ) -> Result<Vec<u8>, NeighbourError> {
+        Press::document(self, page(paper, ident), at).await.map_err(judge)
+    }
+}
+
+/// Stands above the double rule of papers of a case.
+const SERIES: &str = "安全生产行政执法文书";
+
+/// The page of a paper.
+fn page(paper: &Paper, ident: Uuid) -> OfficialDocument {
+    let facts = paper.facts.iter();
+    let fields = facts
+        .map(|fact| (fact.label.clone(), fact.value.clone()))
+        .collect();
+    let mut blocks = vec![Block::Fields { fields }];
+    blocks.extend(paper.paragraphs.iter().map(Block::paragraph));
+    if let Some(table) = &paper.table {
+        blocks.push(Block::Table {
+            caption: table.title.clone(),
+            columns: table.columns.clone(),
+            widths: Vec::new(),
+            rows: table.rows.clone(),
+        });
+    }
+    OfficialDocument {
+        ident: ident.to_string(),
+        series: SERIES.to_owned(),
+        title: paper.title.clone(),
+        number: paper.number.clone(),
+        addressee: paper.addressee.clone(),
+        blocks,
+        authority: paper.issuer.clone(),
+        date: paper.date.0,
+        seal: true,
+        signatures: paper.signatures.clone(),
+        footer: paper.copies.clone(),
+        qr: None,
+        template: CURRENT_TEMPLATE.to_owned(),
+        layout: "notice".to_owned(),
     }
 }
 

@@ -1,11 +1,17 @@
 //! Decisions about licences. Pure: the day, the matter and the numbering rules come in as arguments.
 
 mod direct;
+mod duties;
 mod numbering;
+mod periods;
 mod record;
+mod revision;
 mod validity;
 
 pub(crate) use direct::check_direct;
+pub use duties::{Duty, DutyState, Window, duties, month_of};
 pub use numbering::{Numbering, NumberingError};
-pub(crate) use record::{Given, imported, publish, reserved};
+pub use periods::{HourLimit, Limit, MeasureRule, Measures, Periods, SuspensionCase, SuspensionTable};
+pub(crate) use record::{Given, imported, publish, replacement, reserved, stand_in};
+pub use revision::{Content, RevisionError, amendments, prepare, renewal_from};
 pub use validity::{StatusRule, valid_until};

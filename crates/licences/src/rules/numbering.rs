@@ -163,6 +163,31 @@ impl Numbering {
         number.suffix().is_none().then_some((series, u64::from(sequence)))
     }
 
+    /// The identifier of a stand-in: its letter and count are part of the serial, so that it takes no version of the
+    /// licence for which it stands in.
+    ///
+    /// # Errors
+    /// [`NumberingError::Identifier`].
+    pub fn stand_in_identifier(
+        &self,
+        industry: Industry,
+        number: &LicenceNumber,
+    ) -> Result<LicenceIdentifier, NumberingError> {
+        let line = self.line(industry)?;
+        let issuer = codes::Issuer::Authority(line.authority.credit_code.clone());
+        let serial = format!(
+            "{}{}",
+            number.identifier_serial(),
+            number.suffix().unwrap_or_default()
+        );
+        Ok(LicenceIdentifier::build(
+            line.type_code.clone(),
+            issuer,
+            &serial,
+            1,
+        )?)
+    }
+
     /// The identifier of a licence with this number. Replacements count its version up.
     ///
     /// # Errors

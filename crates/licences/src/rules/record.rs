@@ -8,7 +8,7 @@ use matters::{Authority, Industry};
 use super::StatusRule;
 use crate::model::{
     DirectIssue, Facts, Grant, Holder, Issued, Issuer, Period, PublicLicence, Published, Reserved,
-    SignedRecord, Source,
+    SignedRecord, Source, Status,
 };
 
 /// What the platform gives to a new licence.
@@ -69,7 +69,78 @@ pub(crate) fn imported(
     Ok(Issued {
         facts: draft.facts(given, Source::Imported, authority)?,
         certificate: None,
+        pending: None,
     })
+}
+
+/// 补证: the same licence under a number with a suffix; what it says stays.
+pub(crate) fn replacement(
+    old: &Facts,
+    given: Given,
+    source: Source,
+    on: LegalDate,
+) -> Result<Reserved, serde_json::Error> {
+    let mut record = old.record.edition(Edition::Original)?;
+    record.number = given.number.to_string();
+    record.identifier = given.identifier.to_string();
+    record.version = u32::from(given.identifier.version());
+    record.issued_on = on.0;
+    record.template = CURRENT_TEMPLATE.to_owned();
+    Ok(Reserved {
+        facts: Facts {
+            source,
+            replaces: Some(old.id),
+            issued_on: on,
+            record: SignedRecord::fix(&record)?,
+            ..anew(old, given)
+        },
+    })
+}
+
+/// 应急使用: stands in for a damaged licence during a few days, under a mark of its own.
+pub(crate) fn stand_in(
+    old: &Facts,
+    given: Given,
+    validity: Period,
+    mark: &str,
+) -> Result<Reserved, serde_json::Error> {
+    let mut record = old.record.edition(Edition::Original)?;
+    record.number = given.number.to_string();
+    record.identifier = given.identifier.to_string();
+    record.version = u32::from(given.identifier.version());
+    record.issued_on = validity.from.0;
+    record.valid_from = validity.from.0;
+    record.valid_until = validity.until.0;
+    record.template = CURRENT_TEMPLATE.to_owned();
+    record.mark = Some(mark.to_owned());
+    Ok(Reserved {
+        facts: Facts {
+            source: Source::StandIn,
+            temporary_for: Some(old.id),
+            replaces: None,
+            validity,
+            in_force_from: validity.from,
+            issued_on: validity.from,
+            record: SignedRecord::fix(&record)?,
+            ..anew(old, given)
+        },
+    })
+}
+
+/// The content of a licence under another number, before anything happened to it.
+fn anew(old: &Facts, given: Given) -> Facts {
+    Facts {
+        id: given.id,
+        version: 1,
+        seq: given.seq,
+        number: given.number,
+        identifier: given.identifier,
+        revision: 1,
+        transition_until: None,
+        past: Vec::new(),
+        created_at: given.at,
+        ..old.clone()
+    }
 }
 
 /// What a licence of either origin says.
@@ -101,7 +172,13 @@ impl Draft {
                 code: authority.credit_code.to_string(),
             },
             scope: self.scope,
+            in_force_from: self.validity.from,
             validity: self.validity,
+            revision: 1,
+            transition_until: None,
+            past: Vec::new(),
+            temporary_for: None,
+            replaces: None,
             issued_on: self.issued_on,
             record: SignedRecord::fix(&record)?,
             demo: self.demo,
@@ -128,6 +205,7 @@ impl Draft {
             edition: Edition::Original,
             version: u32::from(given.identifier.version()),
             template: CURRENT_TEMPLATE.to_owned(),
+            mark: None,
             changes: Vec::new(),
             annual_reviews: Vec::new(),
         }
@@ -148,8 +226,20 @@ fn printed_industry(industry: Industry) -> &'static str {
 
 /// What everyone may know of a licence on a day.
 pub(crate) fn publish(row: Published, rule: &StatusRule, on: LegalDate) -> PublicLicence {
-    let status = rule.status(row.validity, on);
+    let status = rule.status(&row.mark, on);
+    let standing = row.mark.standing.filter(|one| one.status == status);
+    let transition = row
+        .mark
+        .transition_until
+        .filter(|_| status == Status::InTransition);
     PublicLicence {
+        status_since: standing.as_ref().map(|one| one.since),
+        status_until: standing.as_ref().and_then(|one| one.until).or(transition),
+        status_reason: standing
+            .as_ref()
+            .map(|one| one.reason.clone())
+            .filter(|text| !text.is_empty()),
+        replaced_by: standing.and_then(|one| one.by),
         number: row.number,
         identifier: row.identifier,
         holder: row.holder,

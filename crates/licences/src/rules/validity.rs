@@ -6,7 +6,7 @@ use matters::{LastDay, Validity};
 use serde::Deserialize;
 use time::{Date, Duration};
 
-use crate::model::{Period, Status};
+use crate::model::{Mark, Period, Status};
 
 /// The last valid day of a licence whose first is `from`; `None` past the year 9999.
 ///
@@ -29,13 +29,22 @@ pub struct StatusRule {
 }
 
 impl StatusRule {
-    /// What a licence in force is worth on a legal day.
-    pub fn status(&self, validity: Period, on: LegalDate) -> Status {
-        if on < validity.from {
+    /// What a published licence is worth on a legal day. An ending stays what it is after the last day; a suspended
+    /// licence expires like any other.
+    pub fn status(&self, mark: &Mark, on: LegalDate) -> Status {
+        match &mark.standing {
+            Some(one) if one.status != Status::Suspended => return one.status,
+            _ if on > mark.until => return Status::Expired,
+            Some(one) if one.since <= on => return one.status,
+            _ => {}
+        }
+        if on < mark.in_force_from {
             Status::NotYetValid
-        } else if on > validity.until {
-            Status::Expired
-        } else if validity.until <= self.horizon(on) {
+        } else if mark.temporary {
+            Status::Temporary
+        } else if mark.transition_until.is_some_and(|until| on <= until) {
+            Status::InTransition
+        } else if mark.until <= self.horizon(on) {
             Status::Expiring
         } else {
             Status::Valid
@@ -62,6 +71,7 @@ mod tests {
     use time::macros::date;
 
     use super::*;
+    use crate::model::Standing;
 
     fn rule(years: u32, last_day: &str) -> Validity {
         let provenance = serde_json::json!({ "mark": "unconfirmed", "sources": [], "note": "" });
@@ -116,12 +126,92 @@ mod tests {
         expiring_within_days: 90,
     };
 
-    fn on(day: Date) -> Status {
-        let validity = Period {
+    fn mark(validity: Period) -> Mark {
+        Mark {
+            in_force_from: validity.from,
+            until: validity.until,
+            transition_until: None,
+            temporary: false,
+            standing: None,
+        }
+    }
+
+    fn plain() -> Mark {
+        mark(Period {
             from: date!(2026 - 05 - 06).into(),
             until: date!(2029 - 05 - 05).into(),
+        })
+    }
+
+    fn on(day: Date) -> Status {
+        RULE.status(&plain(), day.into())
+    }
+
+    fn standing(status: Status) -> Mark {
+        Mark {
+            standing: Some(Standing {
+                status,
+                since: date!(2027 - 01 - 10).into(),
+                until: Some(date!(2027 - 02 - 10).into()),
+                reason: "事故".into(),
+                by: None,
+            }),
+            ..plain()
+        }
+    }
+
+    #[test]
+    fn a_suspension_begins_on_its_day_and_is_not_over_by_itself() {
+        let check =
+            |day: Date, expected| assert_eq!(RULE.status(&standing(Status::Suspended), day.into()), expected);
+        check(date!(2027 - 01 - 09), Status::Valid);
+        check(date!(2027 - 01 - 10), Status::Suspended);
+        check(date!(2027 - 03 - 01), Status::Suspended);
+        check(date!(2029 - 05 - 06), Status::Expired);
+    }
+
+    #[test]
+    fn an_ending_stays_what_it_is() {
+        for status in [
+            Status::Revoked,
+            Status::Rescinded,
+            Status::Withdrawn,
+            Status::Cancelled,
+            Status::Replaced,
+        ] {
+            for day in [date!(2027 - 02 - 01), date!(2029 - 05 - 06)] {
+                assert_eq!(RULE.status(&standing(status), day.into()), status);
+            }
+        }
+    }
+
+    #[test]
+    fn transition_and_temporary_use_end_by_themselves() {
+        let transition = Mark {
+            transition_until: Some(date!(2026 - 08 - 01).into()),
+            ..plain()
         };
-        RULE.status(validity, day.into())
+        assert_eq!(
+            RULE.status(&transition, date!(2026 - 08 - 01).into()),
+            Status::InTransition
+        );
+        assert_eq!(
+            RULE.status(&transition, date!(2026 - 08 - 02).into()),
+            Status::Valid
+        );
+        let temporary = Mark {
+            temporary: true,
+            until: date!(2026 - 06 - 04).into(),
+            ..plain()
+        };
+        assert_eq!(
+            RULE.status(&temporary, date!(2026 - 06 - 04).into()),
+            Status::Temporary
+        );
+        assert_eq!(
+            RULE.status(&temporary, date!(2026 - 06 - 05).into()),
+            Status::Expired
+        );
     }
 
     #[test]
@@ -157,11 +247,16 @@ mod tests {
             let later = from + Duration::days(1);
             prop_assert!(day_before(from) <= day_before(later));
             let validity = Period { from: from.into(), until: day_before(from).into() };
-            let rank = |day: Date| RULE.status(validity, day.into()) as u8;
+            let rank = |day: Date| match RULE.status(&mark(validity), day.into()) {
+                Status::NotYetValid => 0,
+                Status::Valid => 1,
+                Status::Expiring => 2,
+                _ => 3,
+            };
             let day = from + Duration::days(step - 300);
             let first = RULE.expiring_from(validity).unwrap();
-            prop_assert_eq!(RULE.status(validity, first), Status::Expiring);
-            prop_assert!(first.0 == from || RULE.status(validity, first.0.previous_day().unwrap().into()) == Status::Valid);
+            prop_assert_eq!(RULE.status(&mark(validity), first), Status::Expiring);
+            prop_assert!(first.0 == from || RULE.status(&mark(validity), first.0.previous_day().unwrap().into()) == Status::Valid);
             prop_assert!(rank(day) <= rank(day + Duration::days(1)));
         }
     }

@@ -12,9 +12,9 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Licences, LicencesError, Outcome};
+use super::{Fulfilled, Licences, LicencesError, Outcome};
 use crate::{
-    model::{Certificate, Grant, Issued, Licence, Period, Reserved},
+    model::{Certificate, Command, Event, Grant, Issued, Licence, Period, Reserved, Source},
     rules::{self, Given},
     store,
 };
@@ -44,7 +44,7 @@ pub struct PressedPair {
     pub qr_url: String,
 }
 
-fn issuer() -> Actor {
+pub(super) fn issuer() -> Actor {
     Actor::system("证照签发")
 }
 
@@ -54,43 +54,24 @@ impl Licences {
     /// # Errors
     /// [`LicencesError`] of any step; what was done before stays and is taken up again.
     pub async fn issue(&self, application: ApplicationId) -> Outcome<Issued> {
-        match self.reserve(application).await? {
-            Licence::Reserved(reserved) => {
-                let pair = self.press(&reserved).await?;
-                self.conclude(reserved.facts.id, pair).await
-            }
-            Licence::Issued(issued) => Ok(issued),
-            Licence::Voided(_) => Err(LicencesError::NotReserved("voided")),
+        match self.fulfil(application).await? {
+            Fulfilled::Licence(licence) => licence.issued().cloned().ok_or(LicencesError::NotFound),
+            Fulfilled::Waiting(last) => Err(LicencesError::NoticeRunning(last)),
         }
     }
 
-    /// Step 1: takes the number and fixes what will be signed. Finds the reservation if there is one.
+    /// Step 1: fixes what will be signed; a first licence takes its number. Finds what was fixed before.
     ///
     /// # Errors
     /// [`LicencesError::Grant`] when there is no grant; [`LicencesError::Numbering`].
     pub async fn reserve(&self, application: ApplicationId) -> Outcome<Licence> {
-        let db = self.inner.kernel.db();
-        if let Some(known) = store::of_application(db.read(), application).await? {
-            return Ok(known);
-        }
-        let grant = self
-            .inner
-            .grants
-            .grant(application)
-            .await
-            .map_err(LicencesError::Grant)?;
-        match self.reserve_new(grant).await {
-            // Another worker was faster; our number went back with the transaction.
-            Err(LicencesError::Kernel(error)) if error.is_duplicate() => {
-                store::of_application(db.read(), application)
-                    .await?
-                    .ok_or(LicencesError::NotFound)
-            }
-            outcome => outcome,
+        match self.begin_grant(application).await? {
+            Fulfilled::Licence(licence) => Ok(*licence),
+            Fulfilled::Waiting(last) => Err(LicencesError::NoticeRunning(last)),
         }
     }
 
-    async fn reserve_new(&self, grant: Grant) -> Outcome<Licence> {
+    pub(super) async fn reserve_new(&self, grant: Grant) -> Outcome<Licence> {
         let mut work = self.inner.kernel.begin(&issuer()).await?;
         if let Some(known) = store::of_application(work.conn(), grant.application).await? {
             return Ok(known);
@@ -99,12 +80,7 @@ impl Licences {
         let given = self.give(&mut work, &grant).await?;
         let authority = self.inner.numbering.authority(grant.industry)?;
         let reserved = Licence::Reserved(rules::reserved(grant, given, authority)?);
-        let row = store::insert(&work, &reserved).await?;
-        let facts = json!({ "number": row.number, "identifier": row.identifier, "reference": row.reference });
-        work.record(
-            &row,
-            Happened::new("licence.reserved", "占用许可证编号").data(facts),
-        )?;
+        self.enter_reserved(&mut work, &reserved).await?;
         work.commit().await?;
         Ok(reserved)
     }
@@ -130,7 +106,7 @@ impl Licences {
     }
 
     /// A decision may grant less than the matter's validity, never more.
-    fn check_validity(&self, grant: &Grant) -> Outcome<()> {
+    pub(super) fn check_validity(&self, grant: &Grant) -> Outcome<()> {
         let Period { from, until } = grant.validity;
         let matter = self.inner.catalogue.get(grant.matter, grant.matter_version);
         let last = matter.and_then(|matter| rules::valid_until(from.0, &matter.licence.validity));
@@ -179,32 +155,49 @@ impl Licences {
     pub async fn conclude(&self, id: LicenceId, pair: PressedPair) -> Outcome<Issued> {
         let mut work = self.inner.kernel.begin(&issuer()).await?;
         let reserved = match store::load(&work, id).await? {
-            Some(Licence::Reserved(reserved)) => reserved,
-            Some(Licence::Issued(issued)) => return Ok(issued),
+            Some(reserved @ Licence::Reserved(_)) => reserved,
             Some(Licence::Voided(_)) => return Err(LicencesError::NotReserved("voided")),
+            Some(other) => return other.issued().cloned().ok_or(LicencesError::NotFound),
             None => return Err(LicencesError::NotFound),
         };
         let certificate = keep(&work, pair).await?;
-        let issued = reserved.issue(certificate);
-        let licence = Licence::Issued(issued.clone());
-        let keys = changed_keys(&licence);
-        let _changing = self.inner.answers.changing(keys.iter().map(String::as_str));
-        let row = store::update(&work, &licence).await?;
-        store::index(&work, std::slice::from_ref(&licence)).await?;
-        work.record(
-            &row,
-            Happened::new("licence.issued", "颁发许可证").data(issue_facts(&issued)),
-        )?;
-        let payload = IssuedLicence {
-            licence: id,
-            application: row.application,
-            number: row.number,
+        let licence = self
+            .act(&mut work, reserved, Command::Issue { certificate })
+            .await?;
+        let issued = licence.issued().cloned().ok_or(LicencesError::NotFound)?;
+        let ended = self.end_replaced(&mut work, &issued).await?;
+        let application = match issued.facts.source {
+            Source::Granted { application, .. } => Some(application),
+            Source::Imported | Source::StandIn => None,
         };
-        for kind in &self.inner.follow_ups {
-            work.enqueue(NewJob::new(kind, &payload)?.once(id.to_string()));
-        }
+        self.tell_followers(&mut work, &licence, application)?;
+        let keys: Vec<String> = ended.iter().chain([&licence]).flat_map(changed_keys).collect();
+        let _changing = self.inner.answers.changing(keys.iter().map(String::as_str));
         work.commit().await?;
         Ok(issued)
+    }
+
+    /// Other capabilities hear of each edition once.
+    pub(super) fn tell_followers(
+        &self,
+        work: &mut Work,
+        licence: &Licence,
+        application: Option<ApplicationId>,
+    ) -> Outcome<()> {
+        let facts = licence.facts();
+        let payload = IssuedLicence {
+            licence: facts.id,
+            application,
+            number: facts.number.to_string(),
+        };
+        for kind in &self.inner.follow_ups {
+            let key = match facts.revision {
+                1 => facts.id.to_string(),
+                revision => format!("{}:{revision}", facts.id),
+            };
+            work.enqueue(NewJob::new(kind, &payload)?.once(key));
+        }
+        Ok(())
     }
 
     /// Gives a reserved number up, e.g. because the record cannot be printed; the gap stays explained. The
@@ -229,23 +222,57 @@ impl Licences {
         {
             return Err(LicencesError::NotFound);
         }
-        let reserved = match found {
-            Licence::Reserved(reserved) => reserved,
+        let facts = match &found {
+            Licence::Reserved(reserved) => &reserved.facts,
             other => return Err(LicencesError::NotReserved(other.state())),
         };
-        let facts = &reserved.facts;
         if let Some((series, value)) = self.inner.numbering.place(facts.industry, &facts.number) {
             work.void_number(&series, value, reason).await?;
         }
-        let voided = Licence::Voided(reserved.void(reason.to_owned()));
-        let row = store::update(&work, &voided).await?;
-        work.record(
-            &row,
-            Happened::new("licence.voided", "许可证编号作废").reason(reason),
-        )?;
+        let reason = reason.to_owned();
+        let voided = self.act(&mut work, found, Command::Void { reason }).await?;
         work.commit().await?;
         Ok(voided)
     }
+}
+
+impl Licences {
+    /// Does an act on a licence that was loaded in this work: saves it, keeps the index, records the one event.
+    pub(super) async fn act(&self, work: &mut Work, before: Licence, command: Command) -> Outcome<Licence> {
+        let (after, event) = before.clone().act(command)?;
+        let row = store::update(work, &after).await?;
+        // What is found by name or number changes with the holder, and begins with the issue.
+        let new_name = before.facts().holder != after.facts().holder;
+        if new_name || (before.issued().is_none() && after.issued().is_some()) {
+            store::index(work, std::slice::from_ref(&after)).await?;
+        }
+        for paper in after.facts().past.iter().skip(before.facts().past.len()) {
+            if let Some(files) = &paper.certificate {
+                store::keep_past(work, after.facts().id, files).await?;
+            }
+        }
+        let mut happened = Happened::new(event.kind(), event.title(&before)).data(act_facts(&after, &event));
+        if let Some(reason) = event.reason() {
+            happened = happened.reason(reason);
+        }
+        work.record(&row, happened)?;
+        Ok(after)
+    }
+}
+
+/// What the event of an act says: the essentials for readers, and the act from which the state is built again.
+fn act_facts(after: &Licence, event: &Event) -> serde_json::Value {
+    let facts = after.facts();
+    let files = after.issued().and_then(|issued| issued.certificate.as_ref());
+    json!({
+        "number": facts.number,
+        "identifier": facts.identifier,
+        "valid_from": facts.validity.from,
+        "valid_until": facts.validity.until,
+        "original": files.map(|files| &files.original),
+        "duplicate": files.map(|files| &files.duplicate),
+        "act": event,
+    })
 }
 
 /// Registers the files of a licence with the act that makes them part of it.
@@ -268,16 +295,4 @@ pub(super) fn changed_keys(licence: &Licence) -> [String; 3] {
         facts.identifier.to_string(),
         facts.holder.code.to_string(),
     ]
-}
-
-fn issue_facts(issued: &Issued) -> serde_json::Value {
-    let facts = &issued.facts;
-    json!({
-        "number": facts.number,
-        "identifier": facts.identifier,
-        "valid_from": facts.validity.from,
-        "valid_until": facts.validity.until,
-        "original": issued.certificate.as_ref().map(|files| &files.original),
-        "duplicate": issued.certificate.as_ref().map(|files| &files.duplicate),
-    })
 }

@@ -1,28 +1,40 @@
 //! The use cases of licences.
 
 mod answers;
+mod cases;
+mod daily;
 mod direct;
+mod filings;
 mod issue;
+mod outcome;
 mod press;
 mod read;
 mod register;
 
 use std::sync::Arc;
 
-use kernel::{FieldError, Kernel, KernelError, Problem, access::Forbidden};
-use matters::{Catalogue, City};
+use codes::WorkCalendar;
+use kernel::{
+    FieldError, Kernel, KernelError, LegalDate, Problem, RuleFiles, access::Forbidden, blobs::BadFile,
+};
+use matters::{Catalogue, City, MissingPlaceholder};
 
 pub use answers::Answer;
+pub(crate) use cases::{EVIDENCE_LIMIT_MB, PAPER_JOB};
+pub use cases::{LicenceFacts, NewCase, NewService, PaperFile};
+pub use filings::{NewDamage, NewHandover, NewWorkElsewhere, PublicLoss};
 pub use issue::{IssuedLicence, PressedPair};
+pub use outcome::Fulfilled;
 pub use press::PRESS_JOB;
 pub use read::{LicenceQuery, PublicQuery, Unissued};
-pub use register::{Count, PublicFile};
+pub use register::{Count, PublicEvent, PublicFile};
 
 use answers::Answers;
 
 use crate::{
+    model::{CaseFault, Fault, FilingFault},
     ports::{Certify, Grants, NeighbourError},
-    rules::{Numbering, NumberingError, StatusRule},
+    rules::{Measures, Numbering, NumberingError, Periods, RevisionError, StatusRule, SuspensionTable},
     store::PointReader,
 };
 
@@ -62,6 +74,36 @@ pub enum LicencesError {
     /// A record cannot be written or read.
     #[error("record")]
     Record(#[from] serde_json::Error),
+    /// The fingerprint of a record cannot be computed.
+    #[error("fingerprint: {0}")]
+    Fingerprint(String),
+    /// A further edition cannot be fixed.
+    #[error("edition")]
+    Revision(#[from] RevisionError),
+    /// The loss has to be public first.
+    #[error("the loss is made public until {0}")]
+    NoticeRunning(LegalDate),
+    /// No such case file within the scope.
+    #[error("case not found")]
+    CaseNotFound,
+    /// A case file does not allow what is done.
+    #[error(transparent)]
+    Case(#[from] CaseFault),
+    /// A file cannot be taken.
+    #[error(transparent)]
+    BadFile(#[from] BadFile),
+    /// A document has a blank.
+    #[error(transparent)]
+    Paper(#[from] MissingPlaceholder),
+    /// No such filing within the scope.
+    #[error("filing not found")]
+    FilingNotFound,
+    /// A filing does not allow what follows.
+    #[error(transparent)]
+    Filing(#[from] FilingFault),
+    /// The state of the licence does not allow the act.
+    #[error(transparent)]
+    Fault(#[from] Fault),
 }
 
 impl From<LicencesError> for Problem {
@@ -82,7 +124,31 @@ impl From<LicencesError> for Problem {
                 "只有已占用、尚未发证的编号可以作废。已发证的许可证请按注销、撤销等程序办理。",
             )
             .with("licence_state", state),
+            LicencesError::Fault(fault) => {
+                Self::conflict("licence-state", "许可证状态不允许此操作", fault.to_string())
+            }
+            LicencesError::CaseNotFound => Self::not_found("案卷"),
+            LicencesError::Case(CaseFault::SamePerson) => Self::forbidden(CaseFault::SamePerson.to_string()),
+            LicencesError::Case(fault) => {
+                Self::conflict("licence-case", "案卷不能这样办理", fault.to_string())
+            }
+            LicencesError::BadFile(BadFile::TooLarge { limit_mb }) => {
+                kernel::http::too_large().detail(format!("文件超过 {limit_mb} MB，请压缩或拆分后再上传。"))
+            }
+            LicencesError::BadFile(fault) => Self::field("file", fault.to_string()),
+            LicencesError::Paper(missing) => Self::field("findings", missing.to_string()),
+            LicencesError::FilingNotFound => Self::not_found("备案"),
+            LicencesError::Filing(fault) => {
+                Self::conflict("licence-filing", "不能这样办理", fault.to_string())
+            }
+            LicencesError::NoticeRunning(last) => Self::conflict(
+                "loss-notice-running",
+                "遗失公告尚未期满",
+                format!("遗失公告到{}期满，期满后自动补发。", last.chinese()),
+            ),
             LicencesError::Grant(_)
+            | LicencesError::Revision(_)
+            | LicencesError::Fingerprint(_)
             | LicencesError::Press(_)
             | LicencesError::Numbering(_)
             | LicencesError::Validity(_)
@@ -91,7 +157,16 @@ impl From<LicencesError> for Problem {
     }
 }
 
+/// Kind of the job that signs a stand-in, or an edition without an application; payload `{"licence": …}`.
+pub(crate) const EDITION_JOB: &str = "licences.edition";
+
 pub(crate) type Outcome<T> = Result<T, LicencesError>;
+
+/// A rule file; a fault names the file.
+fn read<T: serde::de::DeserializeOwned>(rules: &RuleFiles, path: &str) -> Outcome<T> {
+    let text = rules.text(path)?;
+    serde_json::from_str(&text).map_err(|error| KernelError::Rules(format!("{path}: {error}")).into())
+}
 
 /// The capability: numbering, issuing, certificates, public status. Cheap to clone.
 #[derive(Clone)]
@@ -104,8 +179,13 @@ struct Inner {
     grants: Box<dyn Grants>,
     press: Box<dyn Certify>,
     catalogue: Arc<Catalogue>,
+    city: Arc<City>,
+    calendar: WorkCalendar,
     numbering: Numbering,
     rule: StatusRule,
+    periods: Periods,
+    measures: Measures,
+    suspensions: SuspensionTable,
     reader: PointReader,
     answers: Answers,
     follow_ups: Vec<&'static str>,
@@ -130,14 +210,24 @@ impl Licences {
             &rules.text("licence_numbers/patterns.csv")?,
             &rules.text("licence_numbers/identifier_types.csv")?,
         )?;
-        let rule = serde_json::from_slice(&rules.read("licences/status.json")?).map_err(KernelError::from)?;
+        let rule = read(rules, "licences/status.json")?;
+        let periods = read(rules, "licences/periods.json")?;
+        let measures = read(rules, "licences/measures.json")?;
+        let suspensions = read(rules, "licences/suspensions.json")?;
+        let calendar = WorkCalendar::from_csv(&rules.text("holidays/holidays.csv")?)
+            .map_err(|bad| KernelError::Rules(format!("holidays/holidays.csv: {}", bad.message())))?;
         let inner = Inner {
             reader: PointReader::new(kernel.db().clone()),
             grants: Box::new(grants),
             press: Box::new(press),
             catalogue,
+            city,
+            calendar,
             numbering,
             rule,
+            periods,
+            measures,
+            suspensions,
             answers: Answers::new(),
             follow_ups: Vec::new(),
             kernel,

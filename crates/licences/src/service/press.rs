@@ -1,7 +1,7 @@
 //! Certificates of many licences: one job with progress, using every core.
 
 use futures::{StreamExt, stream};
-use kernel::{Actor, Happened, Job, JobError, KernelError, NewJob, Permission, ids::LicenceId};
+use kernel::{Actor, Job, JobError, KernelError, NewJob, Permission, ids::LicenceId};
 use serde_json::json;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     jobs::job_error,
-    model::{Certificate, Issued, Licence},
+    model::{Command, Issued, Licence},
     store,
 };
 
@@ -103,30 +103,23 @@ impl Licences {
         let mut keys = Vec::with_capacity(pairs.len() * 3);
         for (id, pair) in pairs {
             // Another worker may have been faster: its files stay.
-            let Some(Licence::Issued(
-                issued @ Issued {
-                    certificate: None, ..
-                },
-            )) = store::load(&work, id).await?
+            let Some(licence) = store::load(&work, id).await? else {
+                continue;
+            };
+            let Licence::Issued(Issued {
+                certificate: None, ..
+            }) = licence
             else {
                 continue;
             };
             let certificate = keep(&work, pair).await?;
-            let facts = files(&certificate);
-            let licence = Licence::Issued(issued.certify(certificate));
-            let row = store::update(&work, &licence).await?;
-            work.record(
-                &row,
-                Happened::new("licence.certified", "制作电子证照").data(facts),
-            )?;
+            let licence = self
+                .act(&mut work, licence, Command::Certify { certificate })
+                .await?;
             keys.extend(changed_keys(&licence));
         }
         let _changing = self.inner.answers.changing(keys.iter().map(String::as_str));
         work.commit().await?;
         Ok(())
     }
-}
-
-fn files(certificate: &Certificate) -> serde_json::Value {
-    json!({ "original": certificate.original, "duplicate": certificate.duplicate })
 }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Licences, LicencesError, Outcome};
 use crate::{
-    model::{Issued, Licence, PublicKey, PublicLicence, Status},
+    model::{Licence, PublicKey, PublicLicence, Status},
     rules,
     service::answers::Answer,
     store::{self, ListQuery, Listed, StatusFilter},
@@ -147,13 +147,8 @@ impl Licences {
     }
 
     async fn file(&self, licence: &Licence, edition: Edition) -> Outcome<Bytes> {
-        let Licence::Issued(Issued {
-            certificate: Some(files),
-            ..
-        }) = licence
-        else {
-            return Err(LicencesError::NotPressed);
-        };
+        let files = licence.issued().and_then(|issued| issued.certificate.as_ref());
+        let files = files.ok_or(LicencesError::NotPressed)?;
         Ok(self.inner.kernel.blobs().get_checked(files.file(edition)).await?)
     }
 
@@ -162,12 +157,11 @@ impl Licences {
         self.inner.kernel.now().legal_date()
     }
 
-    /// What a licence in force is worth today.
+    /// What a published licence is worth today.
     pub fn status_today(&self, licence: &Licence) -> Option<Status> {
-        match licence {
-            Licence::Issued(issued) => Some(self.inner.rule.status(issued.facts.validity, self.today())),
-            Licence::Reserved(_) | Licence::Voided(_) => None,
-        }
+        licence
+            .issued()
+            .map(|_| self.inner.rule.status(&licence.mark(), self.today()))
     }
 
     fn on_today(&self, status: Status) -> StatusFilter {

@@ -7,17 +7,30 @@ use kernel::{
 };
 use matters::Industry;
 
-use super::{Licences, Outcome};
+use super::{Licences, LicencesError, Outcome};
 use crate::{
-    model::{Issued, PublicKey, Source, Status},
+    Edition,
+    model::{Issued, Licence, PublicKey, Source, Status},
     store,
 };
 
 /// Licences on one page of the sitemap at most; the protocol allows no more.
 const SITEMAP_STRETCH: i64 = 50_000;
 
-/// Events that everyone may know of.
-const PUBLIC_EVENTS: [&str; 1] = ["licence.issued"];
+/// Events that everyone may know of; their reasons are written for everyone.
+const PUBLIC_EVENTS: [&str; 11] = [
+    "licence.issued",
+    "licence.revised",
+    "licence.suspended",
+    "licence.resumed",
+    "licence.revoked",
+    "licence.rescinded",
+    "licence.withdrawn",
+    "licence.cancelled",
+    "licence.deregistered",
+    "licence.replaced",
+    "licence.loss_declared",
+];
 
 /// Licences in force today, counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,20 +49,41 @@ pub struct Count {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicFile {
     /// The licence.
-    pub licence: Issued,
+    pub licence: Licence,
     /// Its status today.
     pub status: Status,
     /// The first day on which it counts as expiring.
     pub expiring_from: Option<LegalDate>,
-    /// What happened, newest first: legal day and Chinese phrase.
-    pub history: Vec<(LegalDate, String)>,
+    /// What happened, newest first.
+    pub history: Vec<PublicEvent>,
+    /// When the licence last changed.
+    pub updated_at: Moment,
+    /// The number of the licence that a temporary one stands in for, or that a replacement continues.
+    pub of_number: Option<String>,
+}
+
+/// Something that happened, as everyone may know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicEvent {
+    /// Legal day.
+    pub on: LegalDate,
+    /// Chinese phrase.
+    pub title: String,
+    /// The reason, as far as it may be public.
+    pub reason: Option<String>,
 }
 
 impl Issued {
-    /// When the licence last changed.
-    pub fn changed_at(&self) -> Moment {
-        let pressed = self.certificate.as_ref().map(|files| files.pressed_at);
-        pressed.map_or(self.facts.created_at, |at| at.max(self.facts.created_at))
+    /// First eight bytes, in hex, of the SHA-256 of the record of an edition: what its QR code carries.
+    ///
+    /// # Errors
+    /// [`LicencesError::Record`](crate::LicencesError::Record) when the stored record cannot be read.
+    pub fn fingerprint(&self, edition: Edition) -> Outcome<String> {
+        let record = self.facts.record.edition(edition)?;
+        let print = record
+            .fingerprint()
+            .map_err(|error| LicencesError::Fingerprint(error.to_string()))?;
+        Ok(data_encoding::HEXLOWER.encode(&print))
     }
 }
 
@@ -81,27 +115,44 @@ impl Licences {
             return Ok(None);
         };
         let db = self.inner.kernel.db();
-        let Some(licence) = store::issued(db, &key).await? else {
+        let Some(licence) = store::published(db, &key).await? else {
             return Ok(None);
         };
         let filter = EventFilter {
-            subject: Some(("licence".to_owned(), licence.facts.id.into())),
+            subject: Some(("licence".to_owned(), licence.facts().id.into())),
             ..EventFilter::default()
         };
         let events = event::find(db, &filter, None, 200).await?;
+        let last = events.first().map(|event| event.body.at);
         let public = events
             .into_iter()
             .filter(|event| PUBLIC_EVENTS.contains(&event.body.kind.as_str()));
         let mut history: Vec<_> = public
-            .map(|event| (event.body.at.legal_date(), event.body.title))
+            .map(|event| PublicEvent {
+                on: event.body.at.legal_date(),
+                title: event.body.title,
+                reason: event.body.reason,
+            })
             .collect();
-        if licence.facts.source == Source::Imported {
-            history.push((licence.facts.issued_on, "颁发许可证".to_owned()));
+        let facts = licence.facts();
+        if facts.source == Source::Imported {
+            history.push(PublicEvent {
+                on: facts.issued_on,
+                title: "颁发许可证".to_owned(),
+                reason: None,
+            });
         }
+        let of = facts.temporary_for.or(facts.replaces);
+        let of_number = match of {
+            None => None,
+            Some(id) => store::number(db, id).await?,
+        };
         Ok(Some(PublicFile {
-            status: self.inner.rule.status(licence.facts.validity, self.today()),
-            expiring_from: self.inner.rule.expiring_from(licence.facts.validity),
+            status: self.inner.rule.status(&licence.mark(), self.today()),
+            expiring_from: self.inner.rule.expiring_from(facts.validity),
             history,
+            updated_at: last.unwrap_or(facts.created_at),
+            of_number,
             licence,
         }))
     }

@@ -1,11 +1,22 @@
 //! The only place that knows the tables of this capability.
 
+mod cases;
 mod counts;
+mod daily;
+mod filings;
 mod native;
 mod row;
 mod search;
 
-pub(crate) use counts::{CountRow, counts, last_key, of_file, stretch};
+pub use cases::CaseAudit;
+pub(crate) use cases::{CaseQuery, case, case_key, cases, insert_case, load_case, update_case};
+pub(crate) use counts::{CountRow, counts, keep_past, last_key, of_file, stretch};
+pub(crate) use daily::{ByDate, DateStep, advance, by_date, progress};
+pub use filings::FilingAudit;
+pub(crate) use filings::{
+    FilingQuery, filing, filing_key, filings, filings_of, insert_filing, load_filing, open_loss, overdue,
+    public_losses, update_filing,
+};
 pub(crate) use native::PointReader;
 pub use row::LicenceAudit;
 pub(crate) use search::{ListQuery, Listed, StatusFilter, list, public_list, published_after, text_query};
@@ -16,15 +27,15 @@ use kernel::{
     text_index::{TextIndex, Tokens, reserve_keys},
     work::guarded,
 };
-use sea_orm::{DbBackend, IntoActiveModel, QueryOrder, QuerySelect, Select, entity::prelude::*};
+use sea_orm::{DbBackend, IntoActiveModel, QueryOrder, QuerySelect, Select, Statement, entity::prelude::*};
 
 use matters::Industry;
 
-use crate::model::{Facts, Issued, Licence, PublicKey};
+use crate::model::{Facts, Licence, PublicKey};
 
 /// The text index of licences.
 pub(crate) const INDEX: TextIndex = TextIndex::new("licence_text");
-/// Rows in one INSERT: 35 columns each, under the 32,766 parameters of SQLite.
+/// Rows in one INSERT: 48 columns each, under the 32,766 parameters of SQLite.
 const INSERT_BATCH: usize = 500;
 
 /// A fresh row key for each of `count` licences.
@@ -71,9 +82,7 @@ pub(crate) async fn update(work: &Work, licence: &Licence) -> Result<row::Model,
 
 /// Enters what is published into the text index: an issued licence never leaves it.
 pub(crate) async fn index(work: &Work, licences: &[Licence]) -> Result<(), KernelError> {
-    let issued = licences
-        .iter()
-        .filter(|licence| matches!(licence, Licence::Issued(_)));
+    let issued = licences.iter().filter(|licence| licence.issued().is_some());
     let rows: Vec<(i64, Tokens)> = issued.map(|licence| tokens(licence.facts())).collect();
     INDEX.put_many(work.conn(), &rows).await
 }
@@ -92,7 +101,8 @@ fn tokens(facts: &Facts) -> (i64, Tokens) {
     (facts.seq, Tokens::of(texts.iter().map(String::as_str), labels))
 }
 
-fn locked(work: &Work, query: Select<row::Entity>) -> Select<row::Entity> {
+/// Rows that are changed in this work: others wait until it is done.
+pub(super) fn locked_rows<E: EntityTrait>(work: &Work, query: Select<E>) -> Select<E> {
     // On SQLite the writing transaction is alone already.
     match work.conn().get_database_backend() {
         DbBackend::Sqlite => query,
@@ -102,7 +112,7 @@ fn locked(work: &Work, query: Select<row::Entity>) -> Select<row::Entity> {
 
 /// The licence for changing it in this work: others wait until it is done.
 pub(crate) async fn load(work: &Work, id: LicenceId) -> Result<Option<Licence>, KernelError> {
-    let query = locked(work, row::Entity::find().filter(row::Column::Id.eq(id)));
+    let query = locked_rows(work, row::Entity::find().filter(row::Column::Id.eq(id)));
     query.one(work.conn()).await?.map(Licence::try_from).transpose()
 }
 
@@ -116,7 +126,39 @@ pub(crate) async fn of_application<C: ConnectionTrait>(
         .filter(row::Column::State.ne("voided"))
         .one(conn)
         .await?;
+    if found.is_some() {
+        return found.map(Licence::try_from).transpose();
+    }
+    let sql = "SELECT licence FROM licence_outcome WHERE application = $1";
+    let statement = Statement::from_sql_and_values(conn.get_database_backend(), sql, [application.into()]);
+    let Some(outcome) = conn.query_one_raw(statement).await? else {
+        return Ok(None);
+    };
+    let id: LicenceId = outcome.try_get("", "licence")?;
+    let found = row::Entity::find()
+        .filter(row::Column::Id.eq(id))
+        .one(conn)
+        .await?;
     found.map(Licence::try_from).transpose()
+}
+
+/// Notes what an application leads to; a second time it is a duplicate.
+pub(crate) async fn enter_outcome(
+    work: &Work,
+    application: ApplicationId,
+    licence: LicenceId,
+    purpose: &str,
+) -> Result<(), KernelError> {
+    let sql = "INSERT INTO licence_outcome (application, licence, purpose, at) VALUES ($1, $2, $3, $4)";
+    let values = [
+        application.into(),
+        licence.into(),
+        purpose.into(),
+        work.now().into(),
+    ];
+    let statement = Statement::from_sql_and_values(work.kernel().db().backend(), sql, values);
+    work.conn().execute_raw(statement).await?;
+    Ok(())
 }
 
 /// The licence, if the scope covers it.
@@ -138,20 +180,37 @@ pub(crate) async fn by_number_key(db: &Db, key: &str) -> Result<Option<Licence>,
     found.map(Licence::try_from).transpose()
 }
 
-/// The issued licence of a key with everything that is known of it.
-pub(crate) async fn issued(db: &Db, key: &PublicKey) -> Result<Option<Issued>, KernelError> {
+/// The published licence of a key with everything that is known of it.
+pub(crate) async fn published(db: &Db, key: &PublicKey) -> Result<Option<Licence>, KernelError> {
     let found = row::Entity::find()
-        .filter(native::column(key).eq(key.as_str()))
-        .filter(row::Column::State.eq("issued"))
+        .filter(native::condition(key))
         .order_by_desc(row::Column::IssuedOn)
         .order_by_desc(row::Column::Seq)
         .limit(1)
         .one(db.read())
         .await?;
-    Ok(match found.map(Licence::try_from).transpose()? {
-        Some(Licence::Issued(issued)) => Some(issued),
-        _ => None,
-    })
+    found.map(Licence::try_from).transpose()
+}
+
+/// The number of a licence as printed.
+pub(crate) async fn number(db: &Db, id: LicenceId) -> Result<Option<String>, KernelError> {
+    let found = row::Entity::find()
+        .select_only()
+        .column(row::Column::Number)
+        .filter(row::Column::Id.eq(id))
+        .into_tuple()
+        .one(db.read())
+        .await?;
+    Ok(found)
+}
+
+/// How many stand-ins a licence has had.
+pub(crate) async fn count_stand_ins(work: &Work, id: LicenceId) -> Result<u8, KernelError> {
+    let count = row::Entity::find()
+        .filter(row::Column::TemporaryFor.eq(id))
+        .count(work.conn())
+        .await?;
+    Ok(u8::try_from(count).unwrap_or(u8::MAX - 1))
 }
 
 /// The industry of a stored key.
@@ -199,4 +258,5 @@ fn unpressed_rows() -> Select<row::Entity> {
     row::Entity::find()
         .filter(row::Column::OriginalSha256.is_null())
         .filter(row::Column::State.eq("issued"))
+        .filter(row::Column::Standing.is_null())
 }

@@ -22,7 +22,7 @@ use std::{
 use kernel::{Db, Dialect, KernelError, LegalDate};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use sea_orm::{
-    QueryOrder, QuerySelect,
+    Condition, QueryOrder, QuerySelect,
     entity::prelude::*,
     sqlx::{
         self, Row as _,
@@ -41,7 +41,9 @@ macro_rules! published_where {
     ($condition:literal) => {
         concat!(
             "SELECT seq, number, identifier, holder_name, holder_code, legal_representative, region, industry, \
-             scope, valid_from, valid_until, issued_on, authority_name, demo \
+             scope, valid_from, valid_until, issued_on, authority_name, demo, standing, standing_from, \
+             standing_until, standing_reason, standing_by, period_from, transition_until, \
+             CASE WHEN temporary_for IS NULL THEN 0 ELSE 1 END AS temporary \
              FROM licence WHERE state = 'issued' AND ",
             $condition
         )
@@ -105,8 +107,8 @@ impl PointReader {
         let found = row::Entity::find()
             .select_only()
             .columns(row::PUBLISHED)
-            .filter(column(key).eq(key.as_str()))
-            .filter(row::Column::State.eq("issued"))
+            .column_as(row::temporary(), "temporary")
+            .filter(condition(key))
             .order_by_desc(row::Column::IssuedOn)
             .order_by_desc(row::Column::Seq)
             .limit(1)
@@ -117,8 +119,17 @@ impl PointReader {
     }
 }
 
+/// What is published under a key. By the code of a holder its licences are found, not their stand-ins.
+pub(super) fn condition(key: &PublicKey) -> Condition {
+    let stand_in = matches!(key, PublicKey::Code(_)).then(|| row::Column::TemporaryFor.is_null());
+    Condition::all()
+        .add(column(key).eq(key.as_str()))
+        .add(row::Column::State.eq("issued"))
+        .add_option(stand_in)
+}
+
 /// The column of a kind of key.
-pub(super) fn column(key: &PublicKey) -> row::Column {
+fn column(key: &PublicKey) -> row::Column {
     match key {
         PublicKey::Number(_) => row::Column::NumberKey,
         PublicKey::Identifier(_) => row::Column::Identifier,
@@ -132,7 +143,9 @@ fn statement(key: &PublicKey) -> &'static str {
         PublicKey::Number(_) => published_where!("number_key = $1"),
         PublicKey::Identifier(_) => published_where!("identifier = $1"),
         PublicKey::Code(_) => {
-            published_where!("holder_code = $1 ORDER BY issued_on DESC, seq DESC LIMIT 1")
+            published_where!(
+                "holder_code = $1 AND temporary_for IS NULL ORDER BY issued_on DESC, seq DESC LIMIT 1"
+            )
         }
     }
 }
@@ -187,6 +200,12 @@ fn from_sqlite(row: &rusqlite::Row<'_>) -> rusqlite::Result<PublishedRow> {
             rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
         })
     };
+    let maybe = |column: usize| -> rusqlite::Result<Option<LegalDate>> {
+        match row.get_ref(column)? {
+            rusqlite::types::ValueRef::Null => Ok(None),
+            _ => date(column).map(Some),
+        }
+    };
     Ok(PublishedRow {
         seq: row.get(0)?,
         number: row.get(1)?,
@@ -202,6 +221,14 @@ fn from_sqlite(row: &rusqlite::Row<'_>) -> rusqlite::Result<PublishedRow> {
         issued_on: date(11)?,
         authority_name: row.get(12)?,
         demo: row.get(13)?,
+        standing: row.get(14)?,
+        standing_from: maybe(15)?,
+        standing_until: maybe(16)?,
+        standing_reason: row.get(17)?,
+        standing_by: row.get(18)?,
+        period_from: maybe(19)?,
+        transition_until: maybe(20)?,
+        temporary: row.get(21)?,
     })
 }
 
@@ -233,6 +260,12 @@ fn from_postgres(row: &PgRow) -> sqlx::Result<PublishedRow> {
             source: Box::new(error),
         })
     };
+    let maybe = |column: usize| -> sqlx::Result<Option<LegalDate>> {
+        match row.try_get::<Option<&str>, _>(column)? {
+            None => Ok(None),
+            Some(_) => date(column).map(Some),
+        }
+    };
     Ok(PublishedRow {
         seq: row.try_get(0)?,
         number: row.try_get(1)?,
@@ -248,6 +281,14 @@ fn from_postgres(row: &PgRow) -> sqlx::Result<PublishedRow> {
         issued_on: date(11)?,
         authority_name: row.try_get(12)?,
         demo: row.try_get(13)?,
+        standing: row.try_get(14)?,
+        standing_from: maybe(15)?,
+        standing_until: maybe(16)?,
+        standing_reason: row.try_get(17)?,
+        standing_by: row.try_get(18)?,
+        period_from: maybe(19)?,
+        transition_until: maybe(20)?,
+        temporary: i64::from(row.try_get::<i32, _>(21)?),
     })
 }
 

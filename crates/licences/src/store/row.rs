@@ -9,12 +9,13 @@ use kernel::{
     text_index::search_text,
 };
 use matters::Industry;
-use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, entity::prelude::*};
-use serde::Serialize;
+use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, entity::prelude::*, sea_query::SimpleExpr};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::model::{
-    Certificate, Facts, Holder, Issued, Issuer, Licence, Period, Published, Reserved, SignedRecord, Source,
+    Cancellation, Certificate, Ended, Ending, Facts, Holder, Issued, Issuer, Licence, Mark, PastPaper,
+    Period, Prepared, Published, Reserved, SignedRecord, Source, Standing, Status, Suspended, Suspension,
     Voided,
 };
 
@@ -61,6 +62,32 @@ pub struct Model {
     pub demo: i64,
     pub created_at: Moment,
     pub search_text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing_from: Option<LegalDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing_until: Option<LegalDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing_act: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period_from: Option<LegalDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transition_until: Option<LegalDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub past: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temporary_for: Option<LicenceId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<LicenceId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -100,22 +127,58 @@ pub(super) fn industry_label(industry: &str) -> String {
     format!("industry:{industry}")
 }
 
+/// What befell a published licence, as it is stored whole.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "standing", rename_all = "snake_case")]
+enum StandingAct {
+    Suspended(Suspension),
+    Ended {
+        ending: Ending,
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        deregistered: Option<Cancellation>,
+    },
+}
+
+fn standing_act(licence: &Licence) -> Option<StandingAct> {
+    match licence {
+        Licence::Suspended(one) => Some(StandingAct::Suspended(one.suspension.clone())),
+        Licence::Ended(one) => Some(StandingAct::Ended {
+            ending: one.ending.clone(),
+            deregistered: one.deregistered.clone(),
+        }),
+        Licence::Reserved(_) | Licence::Issued(_) | Licence::Voided(_) => None,
+    }
+}
+
+/// The name of a state in the column `state`.
+fn stored_state(licence: &Licence) -> &'static str {
+    match licence {
+        Licence::Reserved(_) => "reserved",
+        Licence::Voided(_) => "voided",
+        Licence::Issued(_) | Licence::Suspended(_) | Licence::Ended(_) => "issued",
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> Result<String, KernelError> {
+    Ok(serde_json::to_string(value)?)
+}
+
 pub(super) fn from_licence(licence: &Licence) -> Result<Model, KernelError> {
     let facts = licence.facts();
-    let certificate = match licence {
-        Licence::Issued(issued) => issued.certificate.clone(),
-        Licence::Reserved(_) | Licence::Voided(_) => None,
-    };
+    let issued = licence.issued();
+    let certificate = issued.and_then(|issued| issued.certificate.clone());
+    let pending = issued.and_then(|issued| issued.pending.as_deref());
     let void_reason = match licence {
         Licence::Voided(voided) => Some(voided.reason.clone()),
-        Licence::Reserved(_) | Licence::Issued(_) => None,
+        _ => None,
     };
+    let standing = licence.mark().standing;
     let origin = Origin::of(&facts.source);
     Ok(Model {
         seq: facts.seq,
         id: facts.id,
         version: facts.version,
-        state: licence.state().to_owned(),
+        state: stored_state(licence).to_owned(),
         number: facts.number.to_string(),
         number_key: facts.number.match_key(),
         identifier: facts.identifier.to_string(),
@@ -135,7 +198,7 @@ pub(super) fn from_licence(licence: &Licence) -> Result<Model, KernelError> {
         authority_name: facts.authority.name.clone(),
         authority_code: facts.authority.code.clone(),
         scope: serde_json::to_string(&facts.scope)?,
-        valid_from: facts.validity.from,
+        valid_from: facts.in_force_from,
         valid_until: facts.validity.until,
         issued_on: facts.issued_on,
         record: facts.record.as_str().to_owned(),
@@ -147,6 +210,19 @@ pub(super) fn from_licence(licence: &Licence) -> Result<Model, KernelError> {
         demo: facts.demo.into(),
         created_at: facts.created_at,
         search_text: search_text(searchable(facts).iter().map(String::as_str)),
+        standing: standing.as_ref().map(|one| one.status.as_str().to_owned()),
+        standing_from: standing.as_ref().map(|one| one.since),
+        standing_until: standing.as_ref().and_then(|one| one.until),
+        standing_reason: standing.as_ref().map(|one| one.reason.clone()),
+        standing_by: standing.and_then(|one| one.by),
+        standing_act: standing_act(licence).as_ref().map(json).transpose()?,
+        period_from: (facts.validity.from != facts.in_force_from).then_some(facts.validity.from),
+        revision: (facts.revision > 1).then_some(i64::from(facts.revision)),
+        transition_until: facts.transition_until,
+        past: (!facts.past.is_empty()).then(|| json(&facts.past)).transpose()?,
+        pending: pending.map(json).transpose()?,
+        temporary_for: facts.temporary_for,
+        replaces: facts.replaces,
     })
 }
 
@@ -174,7 +250,7 @@ impl Origin {
                 matter: Some(matter.to_string()),
                 matter_version: Some(i64::from(*matter_version)),
             },
-            Source::Imported => Self {
+            Source::Imported | Source::StandIn => Self {
                 name: "imported",
                 application: None,
                 reference: None,
@@ -222,14 +298,42 @@ impl TryFrom<Model> for Licence {
     type Error = KernelError;
 
     fn try_from(row: Model) -> Result<Self, KernelError> {
-        let state = row.state.clone();
+        let (state, number) = (row.state.clone(), row.number.clone());
         let (void_reason, certificate) = (row.void_reason.clone(), certificate(&row)?);
+        let act: Option<StandingAct> = row
+            .standing_act
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()?;
+        let pending: Option<Box<Prepared>> = row.pending.as_deref().map(serde_json::from_str).transpose()?;
+        let standing = row.standing.clone();
         let facts = facts(row)?;
-        match (state.as_str(), void_reason, certificate) {
-            ("reserved", None, None) => Ok(Self::Reserved(Reserved { facts })),
-            ("issued", None, certificate) => Ok(Self::Issued(Issued { facts, certificate })),
-            ("voided", Some(reason), None) => Ok(Self::Voided(Voided { facts, reason })),
-            _ => Err(corrupt("state", &facts.number.to_string())),
+        let issued = |facts, pending| Issued {
+            facts,
+            certificate,
+            pending,
+        };
+        let licence = match (state.as_str(), void_reason, act) {
+            ("reserved", None, None) => Self::Reserved(Reserved { facts }),
+            ("voided", Some(reason), None) => Self::Voided(Voided { facts, reason }),
+            ("issued", None, None) => Self::Issued(issued(facts, pending)),
+            ("issued", None, Some(StandingAct::Suspended(suspension))) => Self::Suspended(Suspended {
+                held: issued(facts, pending),
+                suspension,
+            }),
+            ("issued", None, Some(StandingAct::Ended { ending, deregistered })) => Self::Ended(Ended {
+                held: issued(facts, pending),
+                ending,
+                deregistered,
+            }),
+            _ => return Err(corrupt("state", &number)),
+        };
+        // The columns that are searched say the same as the act that is stored whole.
+        let told = licence.mark().standing.map(|one| one.status.as_str());
+        if told == standing.as_deref() {
+            Ok(licence)
+        } else {
+            Err(corrupt("standing", &number))
         }
     }
 }
@@ -272,7 +376,10 @@ fn facts(row: Model) -> Result<Facts, KernelError> {
         number: LicenceNumber::parse(&row.number).map_err(|_| bad("number"))?,
         identifier: row.identifier.parse().map_err(|_| bad("identifier"))?,
         enterprise: row.enterprise,
-        source: origin.read().ok_or_else(|| bad("origin"))?,
+        source: match origin.read().ok_or_else(|| bad("origin"))? {
+            Source::Imported if row.temporary_for.is_some() => Source::StandIn,
+            source => source,
+        },
         holder: Holder {
             name: row.holder_name,
             code: row
@@ -291,9 +398,23 @@ fn facts(row: Model) -> Result<Facts, KernelError> {
         },
         scope: serde_json::from_str(&row.scope)?,
         validity: Period {
-            from: row.valid_from,
+            from: row.period_from.unwrap_or(row.valid_from),
             until: row.valid_until,
         },
+        in_force_from: row.valid_from,
+        revision: row
+            .revision
+            .map_or(Ok(1), u32::try_from)
+            .map_err(|_| corrupt("revision", &row.number))?,
+        transition_until: row.transition_until,
+        past: row
+            .past
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()?
+            .unwrap_or_default(),
+        temporary_for: row.temporary_for,
+        replaces: row.replaces,
         issued_on: row.issued_on,
         record: SignedRecord::stored(row.record),
         demo: row.demo != 0,
@@ -318,10 +439,19 @@ pub(super) struct PublishedRow {
     pub issued_on: LegalDate,
     pub authority_name: String,
     pub demo: i64,
+    pub standing: Option<String>,
+    pub standing_from: Option<LegalDate>,
+    pub standing_until: Option<LegalDate>,
+    pub standing_reason: Option<String>,
+    pub standing_by: Option<String>,
+    pub period_from: Option<LegalDate>,
+    pub transition_until: Option<LegalDate>,
+    /// 1 for a licence of emergency use.
+    pub temporary: i64,
 }
 
 /// The published columns in the order of [`PublishedRow`].
-pub(super) const PUBLISHED: [Column; 14] = [
+pub(super) const PUBLISHED: [Column; 21] = [
     Column::Seq,
     Column::Number,
     Column::Identifier,
@@ -336,12 +466,37 @@ pub(super) const PUBLISHED: [Column; 14] = [
     Column::IssuedOn,
     Column::AuthorityName,
     Column::Demo,
+    Column::Standing,
+    Column::StandingFrom,
+    Column::StandingUntil,
+    Column::StandingReason,
+    Column::StandingBy,
+    Column::PeriodFrom,
+    Column::TransitionUntil,
 ];
+
+/// Whether a licence is one of emergency use, as [`PublishedRow::temporary`].
+pub(super) fn temporary() -> SimpleExpr {
+    Expr::case(Column::TemporaryFor.is_null(), 0_i64)
+        .finally(1_i64)
+        .into()
+}
 
 impl TryFrom<PublishedRow> for Published {
     type Error = KernelError;
 
     fn try_from(row: PublishedRow) -> Result<Self, KernelError> {
+        let standing = match (row.standing.as_deref(), row.standing_from) {
+            (None, None) => None,
+            (Some(name), Some(since)) => Some(Standing {
+                status: Status::parse(name).ok_or_else(|| corrupt("standing", &row.number))?,
+                since,
+                until: row.standing_until,
+                reason: row.standing_reason.unwrap_or_default(),
+                by: row.standing_by,
+            }),
+            _ => return Err(corrupt("standing", &row.number)),
+        };
         Ok(Self {
             seq: row.seq,
             industry: industry(&row.industry, &row.number)?,
@@ -353,8 +508,15 @@ impl TryFrom<PublishedRow> for Published {
             region: row.region,
             scope: serde_json::from_str(&row.scope)?,
             validity: Period {
-                from: row.valid_from,
+                from: row.period_from.unwrap_or(row.valid_from),
                 until: row.valid_until,
+            },
+            mark: Mark {
+                in_force_from: row.valid_from,
+                until: row.valid_until,
+                transition_until: row.transition_until,
+                temporary: row.temporary != 0,
+                standing,
             },
             issued_on: row.issued_on,
             authority: row.authority_name,
@@ -386,8 +548,51 @@ fn digest(row: &Model) -> RowDigest {
     let files = [&row.original_sha256, &row.duplicate_sha256]
         .into_iter()
         .flatten();
+    // A list that cannot be read is found by the digest.
+    let past: Vec<PastPaper> = row
+        .past
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    let past = past.into_iter().filter_map(|paper| paper.certificate);
+    let past = past.flat_map(|files| [files.original, files.duplicate]);
     RowDigest {
-        files: files.cloned().collect(),
+        files: files.cloned().chain(past).collect(),
         ..RowDigest::of(row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::walk;
+
+    proptest! {
+        /// Every state on any way comes back from its row as it was.
+        #[test]
+        fn a_row_holds_the_whole_state(commands in walk::commands(), temporary in any::<bool>()) {
+            let (states, _) = walk::walk(walk::reserved(temporary), commands);
+            for state in states {
+                let row = from_licence(&state).unwrap();
+                prop_assert_eq!(Licence::try_from(row).unwrap(), state);
+            }
+        }
+    }
+
+    #[test]
+    fn rows_that_contradict_themselves_are_refused() {
+        let row = from_licence(&walk::reserved(false)).unwrap();
+        let torn = Model {
+            standing: Some("revoked".into()),
+            ..row.clone()
+        };
+        assert!(Licence::try_from(torn).is_err());
+        let torn = Model {
+            void_reason: Some("x".into()),
+            ..row
+        };
+        assert!(Licence::try_from(torn).is_err());
     }
 }

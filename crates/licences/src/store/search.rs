@@ -66,14 +66,54 @@ pub(crate) fn text_query(text: &str) -> Result<TextQuery, TooShort> {
 
 impl StatusFilter {
     fn condition(self) -> Condition {
-        let until = row::Column::ValidUntil;
-        let begun = Condition::all().add(row::Column::ValidFrom.lte(self.on));
+        use row::Column::{Standing, TemporaryFor, TransitionUntil, ValidFrom, ValidUntil};
+        let begun = || {
+            Condition::all()
+                .add(ValidFrom.lte(self.on))
+                .add(self.unhindered())
+        };
+        let own = || begun().add(TemporaryFor.is_null());
+        let settled = || {
+            let over = Condition::any()
+                .add(TransitionUntil.is_null())
+                .add(TransitionUntil.lt(self.on));
+            own().add(over)
+        };
         match self.status {
-            Status::NotYetValid => Condition::all().add(row::Column::ValidFrom.gt(self.on)),
-            Status::Valid => begun.add(until.gt(self.horizon)),
-            Status::Expiring => begun.add(until.gte(self.on)).add(until.lte(self.horizon)),
-            Status::Expired => begun.add(until.lt(self.on)),
+            Status::NotYetValid => Condition::all().add(ValidFrom.gt(self.on)).add(self.unhindered()),
+            Status::Valid => settled().add(ValidUntil.gt(self.horizon)),
+            Status::Expiring => settled()
+                .add(ValidUntil.gte(self.on))
+                .add(ValidUntil.lte(self.horizon)),
+            Status::InTransition => own()
+                .add(TransitionUntil.gte(self.on))
+                .add(ValidUntil.gte(self.on)),
+            Status::Temporary => begun()
+                .add(TemporaryFor.is_not_null())
+                .add(ValidUntil.gte(self.on)),
+            Status::Expired => Condition::all().add(ValidUntil.lt(self.on)).add(
+                Condition::any()
+                    .add(Standing.is_null())
+                    .add(Standing.eq(Status::Suspended.as_str())),
+            ),
+            Status::Suspended => Condition::all()
+                .add(Standing.eq(self.status.as_str()))
+                .add(row::Column::StandingFrom.lte(self.on))
+                .add(ValidUntil.gte(self.on)),
+            Status::Revoked
+            | Status::Rescinded
+            | Status::Withdrawn
+            | Status::Cancelled
+            | Status::Replaced => Condition::all().add(Standing.eq(self.status.as_str())),
         }
+    }
+
+    /// Neither ended nor suspended on the day.
+    fn unhindered(self) -> Condition {
+        let later = Condition::all()
+            .add(row::Column::Standing.eq(Status::Suspended.as_str()))
+            .add(row::Column::StandingFrom.gt(self.on));
+        Condition::any().add(row::Column::Standing.is_null()).add(later)
     }
 }
 
@@ -170,7 +210,11 @@ pub(crate) async fn list(
 }
 
 fn published(select: Select<row::Entity>) -> Selector<SelectModel<row::PublishedRow>> {
-    select.select_only().columns(row::PUBLISHED).into_model()
+    select
+        .select_only()
+        .columns(row::PUBLISHED)
+        .column_as(row::temporary(), "temporary")
+        .into_model()
 }
 
 /// Published licences, newest entry first, one more than `limit`.

@@ -8,13 +8,16 @@ use std::{
     },
 };
 
+use applications::model::Paper as Printed;
 use async_trait::async_trait;
 use certificate::LicenceRecord;
 use kernel::{
     Actor, Blobs, Db, DbConfig, FixedClock, Kernel, Role, RuleFiles, Scope, SeededIds, Workers,
     ids::{ApplicationId, EnterpriseId},
 };
-use licences::{Certify, DirectIssue, Grant, Grants, Holder, Licences, NeighbourError, Period, Pressed};
+use licences::{
+    Certify, DirectIssue, Grant, Grants, Holder, Licences, NeighbourError, Period, Pressed, Purpose,
+};
 use matters::Industry;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 use tempfile::TempDir;
@@ -71,6 +74,16 @@ impl Certify for Paper {
             pdf: format!("%PDF-1.7 {copy} {at} {json}").into_bytes(),
             qr_url,
         })
+    }
+
+    async fn document(
+        &self,
+        paper: &Printed,
+        ident: Uuid,
+        at: OffsetDateTime,
+    ) -> Result<Vec<u8>, NeighbourError> {
+        let json = serde_json::to_string(paper).unwrap();
+        Ok(format!("%PDF-1.7 {ident} {at} {json}").into_bytes())
     }
 }
 
@@ -209,6 +222,7 @@ pub fn credit_code(nth: u128) -> String {
 
 pub fn grant(nth: u128, industry: Industry) -> Grant {
     Grant {
+        purpose: Purpose::FirstIssue,
         application: ApplicationId(Uuid::from_u128(nth)),
         reference: format!("洪应急许受〔2026〕{nth}号"),
         matter: format!("{}.first_issue", industry.as_str()).parse().unwrap(),

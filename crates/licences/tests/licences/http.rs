@@ -159,7 +159,16 @@ async fn officers_see_list_certificate_and_timeline() {
     .await;
     assert_eq!(status, StatusCode::OK);
     let row = &json_of(&body)["items"][0];
-    assert_eq!(row["allowed_actions"], json!(["download"]));
+    let actions = [
+        "review_year",
+        "case.suspension",
+        "case.revocation",
+        "case.rescission",
+        "case.withdrawal",
+        "case.cancellation",
+        "download",
+    ];
+    assert_eq!(row["allowed_actions"], json!(actions));
     assert_eq!(row["holder"]["address"], "南昌县莲塘镇1号");
     let id = row["id"].as_str().unwrap().to_owned();
 

@@ -6,5 +6,6 @@
 mod app;
 mod http;
 mod issuing;
+mod life;
 mod public;
 mod take_over;

@@ -1,4 +1,4 @@
-use licences::{PublicQuery, Status};
+use licences::{Licence, PublicQuery, Status};
 use matters::Industry;
 use time::macros::{date, datetime};
 
@@ -296,6 +296,14 @@ async fn the_register_is_counted_and_listed_for_search_engines() {
     assert_eq!(app.licences.of_file("00").await.unwrap(), None);
 }
 
+fn issue_on(day: time::Date) -> licences::PublicEvent {
+    licences::PublicEvent {
+        on: day.into(),
+        title: "颁发许可证".to_owned(),
+        reason: None,
+    }
+}
+
 #[tokio::test]
 async fn the_public_file_tells_the_history() {
     let app = App::new().await;
@@ -305,18 +313,12 @@ async fn the_public_file_tells_the_history() {
         .await
         .unwrap();
     let file = app.licences.public_file("赣WH2025000001").await.unwrap().unwrap();
-    assert_eq!(
-        file.history,
-        [(date!(2025 - 01 - 01).into(), "颁发许可证".to_owned())]
-    );
+    assert_eq!(file.history, [issue_on(date!(2025 - 01 - 01))]);
     let issued = app.licences.issue(app.grant(2, Industry::Hazchem)).await.unwrap();
     let file = app.licences.public_file(&credit_code(2)).await.unwrap().unwrap();
-    assert_eq!(
-        file.history,
-        [(date!(2026 - 05 - 06).into(), "颁发许可证".to_owned())]
-    );
+    assert_eq!(file.history, [issue_on(date!(2026 - 05 - 06))]);
     assert_eq!(file.expiring_from.unwrap().0, date!(2029 - 02 - 04));
-    assert_eq!(file.licence, issued);
+    assert_eq!(file.licence, Licence::Issued(issued));
     assert!(
         app.licences
             .public_file("赣WH2026000009")

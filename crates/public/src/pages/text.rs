@@ -24,6 +24,7 @@ pub(crate) fn of_state(state: State) -> Finding {
         State::Expiring => ("soon", icon::CLOCK, "这张许可证有效，临近到期"),
         State::DeemedRenewed => ("fine", icon::TICK, "这张许可证视为准予延续，现在有效"),
         State::InTransition => ("fine", icon::SWAP, "这张许可证有效，正在换发新证"),
+        State::Temporary => ("soon", icon::CLOCK, "这是应急使用的临时许可证，现在有效"),
         State::NotYetValid => ("soon", icon::CLOCK, "这张许可证还没有生效"),
         State::Expired => ("late", icon::CLOCK, "这张许可证已经过期"),
         State::Suspended => ("late", icon::PAUSE, "这张许可证被暂扣，现在不能使用"),

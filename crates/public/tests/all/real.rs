@@ -58,6 +58,7 @@ fn record() -> LicenceRecord {
         template: CURRENT_TEMPLATE.into(),
         changes: vec![],
         annual_reviews: vec![],
+        mark: None,
     }
 }
 
@@ -179,6 +180,7 @@ async fn the_register_has_the_last_word() {
         standing: Standing::Suspended {
             since: on,
             until: None,
+            reason: String::new(),
         },
         ..registered()
     };

@@ -66,6 +66,7 @@ pub fn licence(serial: u32, holder: &str) -> PublicLicence {
         ],
         valid_from: day(date!(2025 - 05 - 06)),
         valid_until: day(date!(2028 - 05 - 05)),
+        in_force_from: day(date!(2025 - 05 - 06)),
         issued_on: day(date!(2025 - 05 - 06)),
         renew_from: Some(day(date!(2028 - 02 - 05))),
         authority: "江西省应急管理厅".into(),
@@ -117,11 +118,24 @@ pub fn licences() -> Vec<PublicLicence> {
         Standing::Suspended {
             since: on,
             until: Some(day(date!(2026 - 12 - 17))),
+            reason: String::new(),
         },
-        Standing::Revoked { on },
-        Standing::Rescinded { on },
-        Standing::Withdrawn { on },
-        Standing::Cancelled { on },
+        Standing::Revoked {
+            on,
+            reason: String::new(),
+        },
+        Standing::Rescinded {
+            on,
+            reason: String::new(),
+        },
+        Standing::Withdrawn {
+            on,
+            reason: String::new(),
+        },
+        Standing::Cancelled {
+            on,
+            reason: String::new(),
+        },
         Standing::Replaced {
             on,
             by: "（赣）WH安许证字〔2025〕000001".into(),
@@ -146,6 +160,7 @@ pub fn licences() -> Vec<PublicLicence> {
     expiring.industry = Industry::NoncoalMine;
     let mut future = licence(12, "南昌示范建设工程有限公司");
     future.valid_from = day(date!(2026 - 12 - 01));
+    future.in_force_from = future.valid_from;
     future.industry = Industry::Construction;
     let mut hostile = licence(13, "<script>alert(1)</script>\"&'有限公司");
     hostile.scope = vec!["<img src=x onerror=alert(1)>".into()];

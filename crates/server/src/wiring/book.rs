@@ -2,16 +2,14 @@
 
 use applications::{LicenceBook, RegisterError, model::HeldLicence};
 use async_trait::async_trait;
-use kernel::{Actor, Kernel, ids::LicenceId};
-use licences::{Licence, Licences, LicencesError};
+use kernel::{Actor, ids::LicenceId};
+use licences::{Licences, LicencesError, Status};
 use matters::Standing;
 
 /// The register of licences as applications see it.
 pub struct LicenceLookup {
     /// Licences.
     pub licences: Licences,
-    /// The day.
-    pub kernel: Kernel,
 }
 
 #[async_trait]
@@ -22,16 +20,20 @@ impl LicenceBook for LicenceLookup {
             Err(LicencesError::NotFound) => return Ok(None),
             Err(error) => return Err(RegisterError(Box::new(error))),
         };
-        // Nothing can be asked for about a number that was never issued.
-        let Licence::Issued(issued) = found else {
+        // Nothing can be asked for about a number that was never issued, and nothing about a stand-in.
+        let Some(issued) = found
+            .issued()
+            .filter(|issued| issued.facts.temporary_for.is_none())
+        else {
             return Ok(None);
         };
-        let facts = issued.facts;
-        let today = self.kernel.now().legal_date();
-        let standing = if today > facts.validity.until {
-            Standing::Expired
-        } else {
-            Standing::InForce
+        let facts = issued.facts.clone();
+        let standing = match self.licences.status_today(&found) {
+            Some(status) if status.in_force() => Standing::InForce,
+            Some(Status::NotYetValid) => Standing::InForce,
+            Some(Status::Suspended) => Standing::Suspended,
+            Some(Status::Expired) => Standing::Expired,
+            _ => Standing::Ended,
         };
         let holder = facts.holder;
         Ok(Some(HeldLicence {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use codes::RegionCode;
 use kernel::{KernelError, Page, PageQuery, Problem};
-use licences::{Licences, PublicQuery, Status};
+use licences::{Edition, Licences, PublicFile, PublicQuery, Status};
 use matters::Industry;
 use public::{
     CertificateFile, HistoryEntry, Holder, Inclusion, LicenceLine, Numbers, PublicLicence, SearchQuery,
@@ -36,27 +36,29 @@ impl public::Register for LicenceRegister {
         let Some(file) = self.licences.public_file(key).await? else {
             return Ok(None);
         };
-        let changed_at = file.licence.changed_at();
-        let facts = file.licence.facts;
-        let version = u32::from(facts.identifier.version());
-        let history = file.history.into_iter().map(|(on, title)| HistoryEntry {
-            on,
-            title,
-            detail: None,
-        });
-        let certificate = |edition: &str, sha256: &str| CertificateFile {
-            edition: edition.to_owned(),
-            version,
-            sha256: sha256.to_owned(),
-            fingerprint: None,
+        let standing = standing(&file);
+        let Some(issued) = file.licence.issued() else {
+            return Ok(None);
         };
-        let files = file.licence.certificate.as_ref();
-        let certificates = files.map(|files| {
-            vec![
-                certificate("正本", &files.original),
-                certificate("副本", &files.duplicate),
-            ]
+        let changed_at = file.updated_at;
+        let history = file.history.into_iter().map(|event| HistoryEntry {
+            on: event.on,
+            title: event.title,
+            detail: event.reason,
         });
+        let facts = issued.facts.clone();
+        let version = u32::from(facts.identifier.version());
+        let mut certificates = Vec::new();
+        for (edition, name) in [(Edition::Original, "正本"), (Edition::Duplicate, "副本")] {
+            if let Some(files) = &issued.certificate {
+                certificates.push(CertificateFile {
+                    edition: name.to_owned(),
+                    version,
+                    sha256: files.file(edition).to_owned(),
+                    fingerprint: Some(issued.fingerprint(edition)?),
+                });
+            }
+        }
         Ok(Some(PublicLicence {
             number: facts.number.to_string(),
             identifier: Some(facts.identifier.to_string()),
@@ -76,11 +78,12 @@ impl public::Register for LicenceRegister {
             issued_on: facts.issued_on,
             renew_from: file.expiring_from,
             authority: facts.authority.name,
-            standing: Standing::InForce,
+            in_force_from: facts.in_force_from,
+            standing,
             grade: None,
             history: history.collect(),
             penalties: Vec::new(),
-            certificates: certificates.unwrap_or_default(),
+            certificates,
             version,
             demo: facts.demo,
             updated_at: changed_at,
@@ -165,6 +168,45 @@ fn state_of(status: Status) -> State {
         Status::Valid => State::Valid,
         Status::Expiring => State::Expiring,
         Status::Expired => State::Expired,
+        Status::InTransition => State::InTransition,
+        Status::Temporary => State::Temporary,
+        Status::Suspended => State::Suspended,
+        Status::Revoked => State::Revoked,
+        Status::Rescinded => State::Rescinded,
+        Status::Withdrawn => State::Withdrawn,
+        Status::Cancelled => State::Cancelled,
+        Status::Replaced => State::Replaced,
+    }
+}
+
+/// What the register says, with the day and the reason that may be public.
+fn standing(file: &PublicFile) -> Standing {
+    let mark = file.licence.mark();
+    let Some(one) = mark.standing else {
+        return match (mark.temporary, mark.transition_until) {
+            (true, _) => Standing::Temporary {
+                of: file.of_number.clone().unwrap_or_default(),
+            },
+            (false, Some(until)) => Standing::InTransition { until },
+            (false, None) => Standing::InForce,
+        };
+    };
+    let (on, reason) = (one.since, one.reason);
+    match one.status {
+        Status::Suspended => Standing::Suspended {
+            since: on,
+            until: one.until,
+            reason,
+        },
+        Status::Revoked => Standing::Revoked { on, reason },
+        Status::Rescinded => Standing::Rescinded { on, reason },
+        Status::Withdrawn => Standing::Withdrawn { on, reason },
+        Status::Cancelled => Standing::Cancelled { on, reason },
+        Status::Replaced => Standing::Replaced {
+            on,
+            by: one.by.unwrap_or_default(),
+        },
+        _ => Standing::InForce,
     }
 }
 

@@ -1,0 +1,199 @@
+//! Rows of case files.
+
+use async_trait::async_trait;
+use kernel::{
+    Actor, Db, KernelError, Moment, Sealed, Work,
+    audit::{AuditSource, RowDigest},
+    ids::{EnterpriseId, LicenceId},
+    text_index::reserve_keys,
+    work::guarded,
+};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::locked_rows;
+use crate::model::{CaseBody, CaseFile, CaseId};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]
+#[sea_orm(table_name = "licence_case")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub seq: i64,
+    #[sea_orm(unique)]
+    pub id: CaseId,
+    pub version: i64,
+    pub licence: LicenceId,
+    pub enterprise: EnterpriseId,
+    pub region: String,
+    pub measure: String,
+    pub state: String,
+    pub disclosed: i64,
+    pub opened_at: Moment,
+    pub body: String,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Sealed for Model {
+    const SUBJECT: &'static str = "licence_case";
+    fn subject_id(&self) -> Uuid {
+        self.id.into()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn enterprise(&self) -> Option<Uuid> {
+        Some(self.enterprise.into())
+    }
+}
+
+fn row(case: &CaseFile) -> Result<Model, KernelError> {
+    Ok(Model {
+        seq: case.seq,
+        id: case.id,
+        version: case.version,
+        licence: case.licence,
+        enterprise: case.enterprise,
+        region: case.region.as_str().to_owned(),
+        measure: case.file.measure.as_str().to_owned(),
+        state: case.file.stage.as_str().to_owned(),
+        disclosed: case.file.disclosed().into(),
+        opened_at: case.opened_at,
+        body: serde_json::to_string(&case.file)?,
+    })
+}
+
+impl TryFrom<Model> for CaseFile {
+    type Error = KernelError;
+
+    fn try_from(row: Model) -> Result<Self, KernelError> {
+        let corrupt = |what: &str| KernelError::Corrupt(format!("{what} of case {}", row.id));
+        let file: CaseBody = serde_json::from_str(&row.body).map_err(|_| corrupt("body"))?;
+        let case = Self {
+            id: row.id,
+            version: row.version,
+            seq: row.seq,
+            licence: row.licence,
+            enterprise: row.enterprise,
+            region: row.region.parse().map_err(|_| corrupt("region"))?,
+            opened_at: row.opened_at,
+            file,
+        };
+        let same = case.file.stage.as_str() == row.state && case.file.measure.as_str() == row.measure;
+        if same { Ok(case) } else { Err(corrupt("state")) }
+    }
+}
+
+/// A fresh row key.
+pub(crate) async fn case_key(work: &Work) -> Result<i64, KernelError> {
+    let keys = reserve_keys(work.conn(), "licence_case", 1).await?;
+    let key = keys.into_iter().next();
+    key.ok_or_else(|| KernelError::Corrupt("no row key".into()))
+}
+
+/// Saves a new case. Returns the row for the event.
+pub(crate) async fn insert_case(work: &Work, case: &CaseFile) -> Result<Model, KernelError> {
+    let row = row(case)?;
+    Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(work.conn())
+        .await?;
+    Ok(row)
+}
+
+/// Saves a changed case whose version was raised by one.
+pub(crate) async fn update_case(work: &Work, case: &CaseFile) -> Result<Model, KernelError> {
+    let row = row(case)?;
+    let done = Entity::update_many()
+        .set(row.clone().into_active_model().reset_all())
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Version.eq(row.version - 1))
+        .exec(work.conn())
+        .await?;
+    guarded(done.rows_affected, "licence_case")?;
+    Ok(row)
+}
+
+/// What the actor may know of: within its region, or of its own enterprise what was told to it.
+fn visible(actor: &Actor) -> Condition {
+    let scope = actor.scope.condition(Column::Region, Column::Enterprise);
+    let told = actor.scope.enterprise.is_some().then(|| Column::Disclosed.eq(1));
+    Condition::all().add(scope).add_option(told)
+}
+
+/// A case for changing it in this work.
+pub(crate) async fn load_case(work: &Work, id: CaseId) -> Result<Option<CaseFile>, KernelError> {
+    let query = Entity::find()
+        .filter(Column::Id.eq(id))
+        .filter(visible(work.actor()));
+    let found = locked_rows(work, query).one(work.conn()).await?;
+    found.map(CaseFile::try_from).transpose()
+}
+
+/// A case that the actor may know of.
+pub(crate) async fn case(db: &Db, actor: &Actor, id: CaseId) -> Result<Option<CaseFile>, KernelError> {
+    let query = Entity::find().filter(Column::Id.eq(id)).filter(visible(actor));
+    query.one(db.read()).await?.map(CaseFile::try_from).transpose()
+}
+
+/// Which cases are listed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CaseQuery {
+    pub licence: Option<LicenceId>,
+    pub state: Option<String>,
+}
+
+/// Cases within the scope, newest first, one more than `limit`.
+pub(crate) async fn cases(
+    db: &Db,
+    actor: &Actor,
+    query: &CaseQuery,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<CaseFile>, KernelError> {
+    let wanted = Condition::all()
+        .add_option(query.licence.map(|id| Column::Licence.eq(id)))
+        .add_option(query.state.as_ref().map(|state| Column::State.eq(state)))
+        .add_option(before.map(|seq| Column::Seq.lt(seq)));
+    let rows = Entity::find()
+        .filter(wanted)
+        .filter(visible(actor))
+        .order_by_desc(Column::Seq)
+        .limit(limit + 1)
+        .all(db.read())
+        .await?;
+    rows.into_iter().map(CaseFile::try_from).collect()
+}
+
+/// The rows of case files with evidence and papers, for the audit.
+pub struct CaseAudit;
+
+#[async_trait]
+impl AuditSource for CaseAudit {
+    fn subject(&self) -> &'static str {
+        Model::SUBJECT
+    }
+
+    async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
+        let mut query = Entity::find().order_by_asc(Column::Id).limit(limit);
+        if let Some(after) = after {
+            query = query.filter(Column::Id.gt(after));
+        }
+        let rows = query.all(db.read()).await?;
+        Ok(rows.iter().map(digest).collect())
+    }
+}
+
+fn digest(row: &Model) -> RowDigest {
+    // A body that cannot be read is found by the digest.
+    let files = serde_json::from_str::<CaseBody>(&row.body).map(|file| {
+        let papers = file.papers.into_iter().filter_map(|paper| paper.file);
+        let evidence = file.evidence.into_iter().map(|piece| piece.blob);
+        papers.chain(evidence).map(|blob| blob.sha256).collect()
+    });
+    RowDigest {
+        files: files.unwrap_or_default(),
+        ..RowDigest::of(row)
+    }
+}

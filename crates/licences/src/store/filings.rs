@@ -1,0 +1,274 @@
+//! Rows of filings.
+
+use async_trait::async_trait;
+use kernel::{
+    Actor, Db, KernelError, LegalDate, Moment, Sealed, Work,
+    audit::{AuditSource, RowDigest},
+    ids::{EnterpriseId, LicenceId},
+    text_index::reserve_keys,
+    work::guarded,
+};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, Select, entity::prelude::*};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::locked_rows;
+use crate::model::{Filing, FilingId, FilingMatter};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]
+#[sea_orm(table_name = "licence_filing")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub seq: i64,
+    #[sea_orm(unique)]
+    pub id: FilingId,
+    pub version: i64,
+    pub licence: LicenceId,
+    pub enterprise: EnterpriseId,
+    pub region: String,
+    pub kind: String,
+    pub once_key: Option<String>,
+    pub due_on: Option<LegalDate>,
+    pub notice_until: Option<LegalDate>,
+    pub at: Moment,
+    pub body: String,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Sealed for Model {
+    const SUBJECT: &'static str = "licence_filing";
+    fn subject_id(&self) -> Uuid {
+        self.id.into()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn enterprise(&self) -> Option<Uuid> {
+        Some(self.enterprise.into())
+    }
+}
+
+/// The part of a filing that has no column of its own.
+#[derive(Serialize, Deserialize)]
+struct Body {
+    number: String,
+    holder: String,
+    by: applications::model::Person,
+    matter: FilingMatter,
+}
+
+fn row(filing: &Filing) -> Result<Model, KernelError> {
+    let body = Body {
+        number: filing.number.clone(),
+        holder: filing.holder.clone(),
+        by: filing.by.clone(),
+        matter: filing.matter.clone(),
+    };
+    Ok(Model {
+        seq: filing.seq,
+        id: filing.id,
+        version: filing.version,
+        licence: filing.licence,
+        enterprise: filing.enterprise,
+        region: filing.region.as_str().to_owned(),
+        kind: filing.matter.as_str().to_owned(),
+        once_key: filing.once_key(),
+        due_on: filing.due(),
+        notice_until: filing.notice_until(),
+        at: filing.at,
+        body: serde_json::to_string(&body)?,
+    })
+}
+
+impl TryFrom<Model> for Filing {
+    type Error = KernelError;
+
+    fn try_from(row: Model) -> Result<Self, KernelError> {
+        let corrupt = |what: &str| KernelError::Corrupt(format!("{what} of filing {}", row.id));
+        let body: Body = serde_json::from_str(&row.body).map_err(|_| corrupt("body"))?;
+        let filing = Self {
+            id: row.id,
+            version: row.version,
+            seq: row.seq,
+            licence: row.licence,
+            number: body.number,
+            enterprise: row.enterprise,
+            holder: body.holder,
+            region: row.region.parse().map_err(|_| corrupt("region"))?,
+            by: body.by,
+            at: row.at,
+            matter: body.matter,
+        };
+        // What is searched by says the same as the body.
+        let same = filing.matter.as_str() == row.kind && filing.due() == row.due_on;
+        if same { Ok(filing) } else { Err(corrupt("columns")) }
+    }
+}
+
+/// A fresh row key.
+pub(crate) async fn filing_key(work: &Work) -> Result<i64, KernelError> {
+    let keys = reserve_keys(work.conn(), "licence_filing", 1).await?;
+    let key = keys.into_iter().next();
+    key.ok_or_else(|| KernelError::Corrupt("no row key".into()))
+}
+
+/// Saves a new filing. Returns the row for the event.
+pub(crate) async fn insert_filing(work: &Work, filing: &Filing) -> Result<Model, KernelError> {
+    let row = row(filing)?;
+    Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(work.conn())
+        .await?;
+    Ok(row)
+}
+
+/// Saves a changed filing whose version was raised by one.
+pub(crate) async fn update_filing(work: &Work, filing: &Filing) -> Result<Model, KernelError> {
+    let row = row(filing)?;
+    let done = Entity::update_many()
+        .set(row.clone().into_active_model().reset_all())
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::Version.eq(row.version - 1))
+        .exec(work.conn())
+        .await?;
+    guarded(done.rows_affected, "licence_filing")?;
+    Ok(row)
+}
+
+fn visible(actor: &Actor) -> Condition {
+    actor.scope.condition(Column::Region, Column::Enterprise)
+}
+
+/// A filing for changing it in this work.
+pub(crate) async fn load_filing(work: &Work, id: FilingId) -> Result<Option<Filing>, KernelError> {
+    let query = Entity::find()
+        .filter(Column::Id.eq(id))
+        .filter(visible(work.actor()));
+    let found = locked_rows(work, query).one(work.conn()).await?;
+    found.map(Filing::try_from).transpose()
+}
+
+/// A filing that the actor may know of.
+pub(crate) async fn filing(db: &Db, actor: &Actor, id: FilingId) -> Result<Option<Filing>, KernelError> {
+    let query = Entity::find().filter(Column::Id.eq(id)).filter(visible(actor));
+    query.one(db.read()).await?.map(Filing::try_from).transpose()
+}
+
+/// Which filings are listed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FilingQuery {
+    pub licence: Option<LicenceId>,
+    pub enterprise: Option<EnterpriseId>,
+    pub kind: Option<String>,
+    /// Something is still owed.
+    pub open: bool,
+}
+
+fn chosen(query: &FilingQuery) -> Select<Entity> {
+    let mut select = Entity::find()
+        .filter(Condition::all().add_option(query.licence.map(|id| Column::Licence.eq(id))))
+        .filter(Condition::all().add_option(query.enterprise.map(|id| Column::Enterprise.eq(id))))
+        .filter(Condition::all().add_option(query.kind.as_ref().map(|kind| Column::Kind.eq(kind))));
+    if query.open {
+        select = select.filter(Column::DueOn.is_not_null());
+    }
+    select
+}
+
+/// Filings within the scope, newest first, one more than `limit`.
+pub(crate) async fn filings(
+    db: &Db,
+    actor: &Actor,
+    query: &FilingQuery,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<Filing>, KernelError> {
+    let mut select = chosen(query).filter(visible(actor));
+    if let Some(seq) = before {
+        select = select.filter(Column::Seq.lt(seq));
+    }
+    let rows = select
+        .order_by_desc(Column::Seq)
+        .limit(limit + 1)
+        .all(db.read())
+        .await?;
+    rows.into_iter().map(Filing::try_from).collect()
+}
+
+/// All filings of some licences, oldest first.
+pub(crate) async fn filings_of(db: &Db, licences: &[LicenceId]) -> Result<Vec<Filing>, KernelError> {
+    let rows = Entity::find()
+        .filter(Column::Licence.is_in(licences.iter().copied()))
+        .order_by_asc(Column::Seq)
+        .all(db.read())
+        .await?;
+    rows.into_iter().map(Filing::try_from).collect()
+}
+
+/// The last loss of a licence that was not found again.
+pub(crate) async fn open_loss(work: &Work, licence: LicenceId) -> Result<Option<Filing>, KernelError> {
+    let found = Entity::find()
+        .filter(Column::Licence.eq(licence))
+        .filter(Column::Kind.eq("loss"))
+        .filter(Column::NoticeUntil.is_not_null())
+        .order_by_desc(Column::Seq)
+        .one(work.conn())
+        .await?;
+    found.map(Filing::try_from).transpose()
+}
+
+/// Losses that are public on a day, newest first, one more than `limit`.
+pub(crate) async fn public_losses(
+    db: &Db,
+    on: LegalDate,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<Filing>, KernelError> {
+    let mut select = Entity::find().filter(Column::NoticeUntil.gte(on));
+    if let Some(seq) = before {
+        select = select.filter(Column::Seq.lt(seq));
+    }
+    let rows = select
+        .order_by_desc(Column::Seq)
+        .limit(limit + 1)
+        .all(db.read())
+        .await?;
+    rows.into_iter().map(Filing::try_from).collect()
+}
+
+/// Filings whose last day was `due`, in order of entry.
+pub(crate) async fn overdue(
+    work: &Work,
+    due: LegalDate,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<Filing>, KernelError> {
+    let rows = Entity::find()
+        .filter(Column::DueOn.eq(due))
+        .filter(Column::Seq.gt(after))
+        .order_by_asc(Column::Seq)
+        .limit(limit)
+        .all(work.conn())
+        .await?;
+    rows.into_iter().map(Filing::try_from).collect()
+}
+
+/// The rows of filings, for the audit.
+pub struct FilingAudit;
+
+#[async_trait]
+impl AuditSource for FilingAudit {
+    fn subject(&self) -> &'static str {
+        Model::SUBJECT
+    }
+
+    async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
+        let mut query = Entity::find().order_by_asc(Column::Id).limit(limit);
+        if let Some(after) = after {
+            query = query.filter(Column::Id.gt(after));
+        }
+        let rows = query.all(db.read()).await?;
+        Ok(rows.iter().map(RowDigest::of).collect())
+    }
+}
