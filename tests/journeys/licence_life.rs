@@ -1,5 +1,5 @@
-//! One enterprise lived through by HTTP: issue, handing over and posting, self-check, suspension and its end, work
-//! elsewhere, cancellation and destruction. Each paper on the way is verified by a stranger, and the timeline printed.
+//! One enterprise lived through by HTTP: issue, handing over and posting, self-check, change, renewal, loss and
+//! replacement, suspension and its end, work elsewhere, cancellation and destruction. Each paper on the way is verified by a stranger, and the timeline printed.
 
 use journeys::{TestApp, answer, city, file_form, on_both};
 use kernel::Role;
@@ -164,6 +164,126 @@ async fn handed_over_and_posted(app: &TestApp, licence: &str) {
     app.act("keeper", &path, json!({ "intact": true })).await;
 }
 
+/// An application about the licence, from the draft to what it leads to.
+async fn carried_out(app: &TestApp, kind: &str, licence: &str, subject: Value) {
+    let body = json!({ "matter": format!("noncoal_mine.{kind}"), "licence": licence, "subject": subject });
+    let draft = app.act("keeper", "/api/v1/applications", body).await;
+    let id = text(&draft["id"]);
+    app.complete("keeper", &id).await;
+    app.act(
+        "keeper",
+        &format!("/api/v1/applications/{id}/submissions"),
+        json!({}),
+    )
+    .await;
+    let accepted = app.accept(&id).await;
+    for review in accepted["reviews"].as_array().unwrap() {
+        app.review(review["department"].as_str().unwrap(), &id).await;
+    }
+    let opinion = json!({ "for_grant": true, "opinion": "符合法定条件，同意" });
+    for (login, act, state) in [
+        ("first", "first-reviews", "first_review"),
+        ("second", "second-reviews", "second_review"),
+    ] {
+        if app.application(login, &id).await["state"] == state {
+            app.act(
+                login,
+                &format!("/api/v1/applications/{id}/{act}"),
+                opinion.clone(),
+            )
+            .await;
+        }
+    }
+    let granted = app.grant(&id).await;
+    assert_eq!(granted["state"], "granted", "{granted}");
+    app.run_jobs().await;
+}
+
+async fn changed(app: &TestApp, licence: &str, number: &str, paper: &[u8]) -> Vec<u8> {
+    let items = json!([{ "item": "name", "to": "南昌龘盛矿业有限公司" }]);
+    let subject = json!({ "kind": "change", "occurred_on": app.today(), "items": items });
+    carried_out(app, "change", licence, subject).await;
+    let now = public(app, number).await;
+    assert_eq!(
+        (&now["holder"], &now["status"]),
+        (&json!("南昌龘盛矿业有限公司"), &json!("in_transition"))
+    );
+    assert_eq!(
+        verdict(app, paper).await,
+        "replaced",
+        "an earlier paper is never plainly valid"
+    );
+    let new = original(app, licence).await;
+    assert_eq!(verdict(app, &new).await, "valid");
+    new
+}
+
+async fn renewed(app: &TestApp, licence: &str, number: &str, paper: &[u8]) -> Vec<u8> {
+    let until: kernel::LegalDate = text(&public(app, number).await["valid_until"]).parse().unwrap();
+    let early = until.0 - time::Duration::days(100) - app.today().0;
+    app.advance(early);
+    carried_out(
+        app,
+        "renewal",
+        licence,
+        json!({ "kind": "renewal", "direct": false, "declared": [] }),
+    )
+    .await;
+    let now = public(app, number).await;
+    assert_eq!(
+        now["valid_from"],
+        json!(kernel::LegalDate(until.0.next_day().unwrap())),
+        "{now}"
+    );
+    assert_eq!(
+        now["status"], "in_transition",
+        "the paper before is used until its last day"
+    );
+    assert_eq!(verdict(app, paper).await, "replaced");
+    app.advance(time::Duration::days(101));
+    assert_eq!(
+        public(app, number).await["status"],
+        "valid",
+        "no gap between the periods"
+    );
+    let new = original(app, licence).await;
+    assert_eq!(verdict(app, &new).await, "valid");
+    new
+}
+
+/// The licence that goes on under a number with a suffix.
+async fn lost_and_replaced(
+    app: &TestApp,
+    licence: &str,
+    number: &str,
+    paper: &[u8],
+) -> (String, String, Vec<u8>) {
+    let loss = json!({ "on": app.today(), "circumstances": "运输途中遗失" });
+    app.act("keeper", &format!("/api/v1/licences/{licence}/losses"), loss)
+        .await;
+    let (_, losses) = app.stranger().get("/api/v1/public/licence-losses").await;
+    assert_eq!(losses["items"][0]["number"], number);
+    let subject = json!({ "kind": "replacement", "cause": "loss", "occurred_on": app.today(), "account": "运输途中遗失" });
+    carried_out(app, "replacement", licence, subject).await;
+    assert_eq!(
+        public(app, number).await["status"],
+        "valid",
+        "the notice runs for three days"
+    );
+    app.advance(time::Duration::days(4));
+    app.run_jobs().await;
+    let before = public(app, number).await;
+    assert_eq!(before["status"], "replaced");
+    assert_eq!(before["replaced_by"], format!("{number}-1"));
+    assert_eq!(verdict(app, paper).await, "replaced");
+    let (_, page) = app.as_("keeper").await.get("/api/v1/licences?status=valid").await;
+    let new = page["items"][0].clone();
+    let id = text(&new["id"]);
+    let paper = original(app, &id).await;
+    assert_eq!(verdict(app, &paper).await, "valid");
+    (id, text(&new["number"]), paper)
+}
+
 async fn suspended_and_given_back(app: &TestApp, licence: &str, number: &str, paper: &[u8]) {
     let (from, until) = (app.today(), app.today().0 + time::Duration::days(29));
     let measure = json!({ "kind": "suspension", "from": from, "until": kernel::LegalDate(until),
@@ -265,11 +385,15 @@ on_both! {
         let paper = original(&app, &id).await;
         assert_eq!(verdict(&app, &paper).await, "valid");
         handed_over_and_posted(&app, &id).await;
+        let paper = changed(&app, &id, &number, &paper).await;
+        let paper = renewed(&app, &id, &number, &paper).await;
+        let (first, (id, number, paper)) = (id.clone(), lost_and_replaced(&app, &id, &number, &paper).await);
+        let mut lines = printed_timeline(&app, &first).await;
         suspended_and_given_back(&app, &id, &number, &paper).await;
         worked_elsewhere(&app, &id).await;
         cancelled_and_destroyed(&app, &id, &number, &paper).await;
-        let lines = printed_timeline(&app, &id).await;
-        let titles = ["占用许可证编号", "颁发许可证", "暂扣许可证", "发还许可证", "注销许可证"];
+        lines.extend(printed_timeline(&app, &id).await);
+        let titles = ["占用许可证编号", "颁发许可证", "准予变更", "准予延期", "遗失公告", "原证作废", "补发许可证", "暂扣许可证", "发还许可证", "注销许可证"];
         let told: Vec<_> = titles.iter().map(|title| lines.iter().position(|line| line.contains(title))).collect();
         assert!(told.is_sorted() && told.iter().all(Option::is_some), "{lines:#?}");
         assert_eq!(app.jobs_dead().await, 0);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kernel::{
-    Job, JobError, JobHandler,
+    Day, Job, JobError, JobHandler, Missed,
     ids::{ApplicationId, LicenceId},
     problem::chain,
 };
@@ -24,6 +24,7 @@ pub fn handlers(licences: Licences) -> Vec<Arc<dyn JobHandler>> {
         Arc::new(Issue(licences.clone(), applications::CARRY_OUT_JOB)),
         Arc::new(EditionJob(licences.clone())),
         Arc::new(PaperJob(licences.clone())),
+        Arc::new(DailyJob(licences.clone())),
         Arc::new(Press(licences)),
     ]
 }
@@ -91,6 +92,28 @@ impl JobHandler for PaperJob {
             .sign_paper(payload.case, payload.paper)
             .await
             .map_err(job_error)
+    }
+}
+
+/// Kind of the job that does the work of a legal day.
+const DAILY_JOB: &str = "licences.daily";
+
+struct DailyJob(Licences);
+
+#[async_trait]
+impl JobHandler for DailyJob {
+    fn kind(&self) -> &'static str {
+        DAILY_JOB
+    }
+
+    /// A reminder belongs to its day, so each missed day is made up for.
+    fn daily(&self) -> Option<Missed> {
+        Some(Missed::EachDay)
+    }
+
+    async fn run(&self, job: Job) -> Result<(), JobError> {
+        let run: Day = job.payload()?;
+        self.0.run_day(run.day).await.map(drop).map_err(job_error)
     }
 }
 

@@ -59,7 +59,7 @@ fn purpose(granted: &applications::Grant) -> Result<Purpose, NeighbourError> {
         Subject::FirstIssue => Purpose::FirstIssue,
         Subject::Renewal { .. } => Purpose::Renewal {
             licence: licence()?,
-            deemed: false,
+            deemed: granted.deemed,
         },
         Subject::Change { items, .. } => Purpose::Change {
             licence: licence()?,

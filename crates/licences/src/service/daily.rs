@@ -18,114 +18,103 @@ use crate::{
 /// Licences in one transaction.
 const PAGE: u64 = 1000;
 
+/// A step of the day: its name, and what it looks for.
+enum Step {
+    /// Licences that a day concerns, and what to tell of each.
+    Licences(DateStep, Box<dyn Fn(&ByDate) -> Happened + Send + Sync>),
+    /// Filings of which something was owed until this day.
+    Filings(LegalDate),
+}
+
 impl Licences {
     /// Does the work of a legal day. Returns how many events it left.
     ///
     /// # Errors
     /// [`LicencesError`](crate::LicencesError); what was done stays and is not done again.
     pub async fn run_day(&self, day: LegalDate) -> Outcome<u64> {
-        let Some(before) = day.0.previous_day().map(LegalDate) else {
-            return Ok(0);
-        };
+        let mut work = self.begin_daily().await?;
         let mut told = 0;
-        told += self
-            .dated(day, "expired", DateStep::Expired(before), expired)
-            .await?;
-        told += self
-            .dated(
-                day,
-                "stand_in_ended",
-                DateStep::StandInEnded(before),
-                stand_in_ended,
-            )
-            .await?;
-        told += self
-            .dated(
-                day,
-                "transition_ended",
-                DateStep::TransitionEnded(before),
-                transition_ended,
-            )
-            .await?;
-        told += self
-            .dated(
-                day,
-                "suspension_over",
-                DateStep::SuspensionOver(before),
-                suspension_over,
-            )
-            .await?;
-        for days in self.inner.periods.reminders.clone() {
-            let Some(last) = day.0.checked_add(Duration::days(i64::from(days))) else {
-                continue;
-            };
-            let step = format!("reminder_{days}");
-            let remind = |one: &ByDate| reminder(one, days);
-            told += self
-                .dated(day, &step, DateStep::Reminder(LegalDate(last)), remind)
-                .await?;
+        for (name, step) in self.steps_of(day) {
+            while let Some((found, over)) = tell(&mut work, day, &name, &step).await? {
+                told += found;
+                if over {
+                    break;
+                }
+                // A full page is a transaction of its own; the last pages of all steps share one.
+                work.commit().await?;
+                work = self.begin_daily().await?;
+            }
         }
-        told += self.missed(day, before).await?;
+        work.commit().await?;
         Ok(told)
     }
 
-    async fn dated(
-        &self,
-        day: LegalDate,
-        name: &str,
-        step: DateStep,
-        happened: impl Fn(&ByDate) -> Happened,
-    ) -> Outcome<u64> {
-        let mut told = 0;
-        loop {
-            let mut work = self.begin_daily().await?;
-            let Some(after) = store::progress(&work, day, name).await? else {
-                return Ok(told);
-            };
-            let rows = store::by_date(&work, step, after, PAGE).await?;
-            let over = u64::try_from(rows.len()).unwrap_or(PAGE) < PAGE;
-            for one in &rows {
-                let subject = Subject::new("licence", one.id);
-                work.note(subject, Some(one.enterprise.into()), happened(one))?;
-            }
-            told += u64::try_from(rows.len()).unwrap_or(0);
-            let last = rows.last().map_or(after, |one| one.seq);
-            store::advance(&work, day, name, last, over).await?;
-            work.commit().await?;
-            if over {
-                return Ok(told);
+    fn steps_of(&self, day: LegalDate) -> Vec<(String, Step)> {
+        let mut steps = Vec::new();
+        let mut add = |name: &str, step: DateStep, told: fn(&ByDate) -> Happened| {
+            steps.push((name.to_owned(), Step::Licences(step, Box::new(told))));
+        };
+        if let Some(before) = day.0.previous_day().map(LegalDate) {
+            add("expired", DateStep::Expired(before), expired);
+            add("stand_in_ended", DateStep::StandInEnded(before), stand_in_ended);
+            add(
+                "transition_ended",
+                DateStep::TransitionEnded(before),
+                transition_ended,
+            );
+            add(
+                "suspension_over",
+                DateStep::SuspensionOver(before),
+                suspension_over,
+            );
+            steps.push(("missed".to_owned(), Step::Filings(before)));
+        }
+        for days in self.inner.periods.reminders.iter().copied() {
+            if let Some(last) = day.0.checked_add(Duration::days(i64::from(days))) {
+                let remind = move |one: &ByDate| reminder(one, days);
+                let step = Step::Licences(DateStep::Reminder(LegalDate(last)), Box::new(remind));
+                steps.push((format!("reminder_{days}"), step));
             }
         }
-    }
-
-    /// What was owed until yesterday and was not done.
-    async fn missed(&self, day: LegalDate, due: LegalDate) -> Outcome<u64> {
-        const STEP: &str = "missed";
-        let mut told = 0;
-        loop {
-            let mut work = self.begin_daily().await?;
-            let Some(after) = store::progress(&work, day, STEP).await? else {
-                return Ok(told);
-            };
-            let rows = store::overdue(&work, due, after, PAGE).await?;
-            let over = u64::try_from(rows.len()).unwrap_or(PAGE) < PAGE;
-            for filing in &rows {
-                let subject = Subject::new("licence_filing", filing.id);
-                work.note(subject, Some(filing.enterprise.into()), not_done(filing, due))?;
-            }
-            told += u64::try_from(rows.len()).unwrap_or(0);
-            let last = rows.last().map_or(after, |one| one.seq);
-            store::advance(&work, day, STEP, last, over).await?;
-            work.commit().await?;
-            if over {
-                return Ok(told);
-            }
-        }
+        steps
     }
 
     async fn begin_daily(&self) -> Outcome<Work> {
         Ok(self.inner.kernel.begin(&Actor::system("证照日程")).await?)
     }
+}
+
+/// Tells one page of a step. Returns how many events that were and whether the step is over; `None` when it was
+/// over before.
+async fn tell(work: &mut Work, day: LegalDate, name: &str, step: &Step) -> Outcome<Option<(u64, bool)>> {
+    let Some(after) = store::progress(work, day, name).await? else {
+        return Ok(None);
+    };
+    let keys = match step {
+        Step::Licences(wanted, told) => {
+            let rows = store::by_date(work, *wanted, after, PAGE).await?;
+            for one in &rows {
+                work.note(
+                    Subject::new("licence", one.id),
+                    Some(one.enterprise.into()),
+                    told(one),
+                )?;
+            }
+            rows.iter().map(|one| one.seq).collect::<Vec<_>>()
+        }
+        Step::Filings(due) => {
+            let rows = store::overdue(work, *due, after, PAGE).await?;
+            for filing in &rows {
+                let subject = Subject::new("licence_filing", filing.id);
+                work.note(subject, Some(filing.enterprise.into()), not_done(filing, *due))?;
+            }
+            rows.iter().map(|filing| filing.seq).collect()
+        }
+    };
+    let found = u64::try_from(keys.len()).unwrap_or(PAGE);
+    let over = found < PAGE;
+    store::advance(work, day, name, keys.last().copied().unwrap_or(after), over).await?;
+    Ok(Some((found, over)))
 }
 
 fn facts(one: &ByDate) -> serde_json::Value {
