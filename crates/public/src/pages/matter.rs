@@ -6,8 +6,8 @@ use axum::{
     response::Response,
 };
 use matters::{
-    Bearer, City, Clause, Clock, ClockStart, ClockUse, Deferrable, Definition, Industry, Mark, Material,
-    MaterialForm, MatterKey, PowerType, Provenance,
+    Bearer, City, Clause, Clock, ClockStart, ClockUse, Deferrable, Definition, Facet, Industry, Mark,
+    Material, MaterialForm, MatterKey, PowerType, Provenance, WindowFrom,
 };
 
 use super::reply::{self, Frame, Keep, Nav};
@@ -203,12 +203,7 @@ pub(crate) fn render(public: &Public, key: &str, asked: &HeaderMap) -> Option<Re
             .then(|| (one.deferral.due.to_string(), one.deferral.breach.clone())),
         departments: departments(city, one),
         stages: list(&one.stages, stage),
-        periods: one
-            .clocks
-            .iter()
-            .filter(|clock| clock.usage == ClockUse::Binding)
-            .map(|it| period(one, it))
-            .collect(),
+        periods: periods(one),
         pauses: one
             .pauses
             .iter()
@@ -232,6 +227,14 @@ pub(crate) fn render(public: &Public, key: &str, asked: &HeaderMap) -> Option<Re
         one,
     };
     Some(reply::page(StatusCode::OK, Keep::Long, asked, &template))
+}
+
+/// When one has to apply, then how long everybody has.
+fn periods(one: &Definition) -> Vec<Period> {
+    let windows = one.existing.iter().flat_map(|rules| &rules.windows);
+    let binding = one.clocks.iter().filter(|clock| clock.usage == ClockUse::Binding);
+    let clocks = binding.flat_map(|it| std::iter::once(period(one, it)).chain(other_terms(one, it)));
+    windows.map(|it| window(one, it)).chain(clocks).collect()
 }
 
 fn list<T, U>(all: &[T], of: impl Fn(&T) -> U) -> Vec<U> {
@@ -264,6 +267,48 @@ fn said(one: &Definition, text: &str, more: &str, basis: &[Clause], provenance: 
     }
 }
 
+/// For which of what can be asked for something is needed, in words.
+fn when(only_for: &[Facet], applies_when: Option<&str>) -> Option<String> {
+    let facets: Vec<_> = only_for.iter().map(|facet| facet.label()).collect();
+    let facets = (!facets.is_empty()).then(|| facets.join("、"));
+    let parts: Vec<_> = facets
+        .into_iter()
+        .chain(applies_when.map(str::to_owned))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join("；"))
+}
+
+/// Until when one has to apply about a licence that is there.
+fn window(one: &Definition, it: &matters::Window) -> Period {
+    Period {
+        name: it.name.clone(),
+        term: it.term.to_string(),
+        since: match it.from {
+            WindowFrom::BeforeExpiry => "有效期届满前",
+            WindowFrom::AfterExpiry => "有效期届满后",
+            WindowFrom::AfterEvent => "自事实发生之日起",
+        },
+        who: "申请人",
+        internal: it.internal,
+        clauses: cite(one, &it.basis),
+        open: open(&it.provenance),
+    }
+}
+
+/// The terms that a clock has for some of what can be asked for.
+fn other_terms<'a>(one: &'a Definition, it: &'a Clock) -> impl Iterator<Item = Period> + 'a {
+    it.terms_for.iter().map(move |term| {
+        let facets: Vec<_> = term.facets.iter().map(|facet| facet.label()).collect();
+        Period {
+            name: format!("{}（{}）", it.name, facets.join("、")),
+            term: term.term.to_string(),
+            clauses: cite(one, &term.basis),
+            open: open(&term.provenance),
+            ..period(one, it)
+        }
+    })
+}
+
 fn paper(one: &Definition, it: &Material) -> Paper {
     let form = it.forms.iter().map(|form| match form {
         MaterialForm::OnlineForm => "在线填写",
@@ -274,7 +319,7 @@ fn paper(one: &Definition, it: &Material) -> Paper {
     Paper {
         name: it.name.clone(),
         core: it.deferrable == Deferrable::Core,
-        when: it.applies_when.clone().filter(|_| !it.required),
+        when: when(&it.only_for, it.applies_when.as_deref().filter(|_| !it.required)),
         from: it.source_body.clone(),
         form: form.collect::<Vec<_>>().join("或者"),
         share: it.data_share.clone(),
@@ -290,7 +335,7 @@ fn departments(city: &City, one: &Definition) -> Vec<Department> {
             .map_or_else(|| it.department.to_string(), |body| body.name.clone()),
         lead: it.lead,
         question: it.question.clone(),
-        when: it.applies_when.clone(),
+        when: when(&it.only_for, it.applies_when.as_deref()),
         open: open(&it.provenance),
     };
     one.departments.iter().map(of).collect()

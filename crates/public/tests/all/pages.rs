@@ -314,7 +314,7 @@ async fn a_faulty_upload_comes_back_to_the_form() {
 #[tokio::test]
 async fn matters_are_published_without_inner_marks() {
     let list = get("/matters").await;
-    assert_eq!(list.text.matches("href=\"/matters/").count(), 6);
+    assert_eq!(list.text.matches("href=\"/matters/").count(), 30);
     for industry in [
         "noncoal_mine",
         "hazchem",
