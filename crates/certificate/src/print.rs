@@ -19,6 +19,9 @@ const SEAL_MARK: &str = "seal";
 pub struct Look {
     /// Prints 演示 plainly across the page.
     pub demo: bool,
+    /// Prints 样张 plainly across the page, without seal and without attached data: what a certificate would look
+    /// like that nobody has signed.
+    pub specimen: bool,
     /// Black on white, without background patterns, for readers with weak sight.
     pub high_contrast: bool,
     /// English labels beside the Chinese ones.
@@ -85,15 +88,22 @@ impl Printer {
             description: format!("{LICENCE_NAME}结构化数据"),
             relationship: Relationship::Data,
         };
+        // Data of something that does not exist must not be taken for a licence by other programs.
+        let attachments = if look.specimen { vec![] } else { vec![attachment] };
+        let mark = if look.specimen { "【样张】" } else { "" };
         let metadata = Metadata {
             ident: format!("{}/{}", record.identifier, name),
-            title: format!("{LICENCE_NAME}（{}） {}", record.edition.chinese(), record.number),
+            title: format!(
+                "{mark}{LICENCE_NAME}（{}） {}",
+                record.edition.chinese(),
+                record.number
+            ),
             author: record.authority.clone(),
             timestamp: made_at,
         };
         let page = self
             .typesetter
-            .typeset(&template, &data, &[attachment], &metadata)?;
+            .typeset(&template, &data, &attachments, &metadata)?;
         Ok(unsigned(page))
     }
 

@@ -199,6 +199,21 @@ impl Press {
         }
     }
 
+    /// A certificate as it would look, neither sealed nor signed nor numbered, plainly marked: its QR codes lead to the
+    /// page where certificates are checked.
+    ///
+    /// # Errors
+    /// [`PressError`].
+    pub async fn specimen(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Vec<u8>, PressError> {
+        let url = format!("{}/verify", self.0.origin);
+        let look = Look {
+            specimen: true,
+            ..self.look()
+        };
+        let page = self.print(move |printer| printer.certificate(&record, &url, &look, at));
+        Ok(page.await?.pdf)
+    }
+
     async fn print(
         &self,
         page: impl FnOnce(&Printer) -> certificate::Result<Unsigned> + Send + 'static,

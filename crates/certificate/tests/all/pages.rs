@@ -146,6 +146,34 @@ fn demo_is_printed_plainly_and_only_on_request() {
 }
 
 #[test]
+fn a_specimen_says_so_and_carries_nothing_to_be_taken_for_a_licence() {
+    for edition in [Edition::Original, Edition::Duplicate] {
+        let record = LicenceRecord { edition, ..record() };
+        let printed = |specimen| {
+            let look = Look {
+                specimen,
+                ..Look::default()
+            };
+            let url = HOUSE.url(&record);
+            HOUSE.printer.certificate(&record, &url, &look, SIGNED).unwrap()
+        };
+        let (specimen, real) = (printed(true), printed(false));
+        let text = extracted(&specimen.pdf);
+        assert!(text.contains("预览样张尚未签发不具有法律效力"), "{text}");
+        assert!(text.contains(&record.enterprise), "{text}");
+        assert!(!extracted(&real.pdf).contains("预览样张"));
+        let holds = |pdf: &[u8], word: &str| pdf.windows(word.len()).any(|at| at == word.as_bytes());
+        assert!(holds(&real.pdf, "licence.json") && !holds(&specimen.pdf, "licence.json"));
+        assert_eq!(
+            (specimen.seal, real.seal.is_some()),
+            (None, true),
+            "nobody has sealed it"
+        );
+        assert_eq!(specimen.pages, real.pages);
+    }
+}
+
+#[test]
 fn every_look_keeps_to_one_face() {
     let long = LicenceRecord {
         enterprise: "演示省演示市演示区江南精细化学品与特种气体联合制造股份有限公司第二生产基地".into(),
@@ -163,6 +191,7 @@ fn every_look_keeps_to_one_face() {
                 demo: true,
                 high_contrast,
                 bilingual,
+                ..Look::default()
             };
             let page = HOUSE
                 .printer
