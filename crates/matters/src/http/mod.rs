@@ -4,7 +4,12 @@ mod lists;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::{Json as Answer, extract::State, http::StatusCode};
+use axum::{
+    Json as Answer,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
 use kernel::{
     Actor, LegalDate, Problem,
     http::{Path, Query, Versioned},
@@ -16,7 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     model::{
         Authority, City, ClockKey, ClockStart, ClockUse, Definition, DepartmentKey, Industry, Kind, Mark,
-        MatterKey, WireTerm,
+        MatterKey, Outlines, WireTerm,
     },
     rules::{STATUTORY_REVIEW, Section},
     service::{Matters, OpenFact, Published},
@@ -37,6 +42,7 @@ pub fn router(matters: Matters) -> OpenApiRouter {
         .routes(routes!(lists::decide))
         .routes(routes!(lists::due))
         .routes(routes!(lists::devolutions))
+        .routes(routes!(outlines))
         .with_state(matters)
 }
 
@@ -398,4 +404,23 @@ async fn departments(State(matters): State<Matters>) -> Answer<Vec<DepartmentVie
         }),
     };
     Answer(city.authorities.iter().map(view).collect())
+}
+
+/// Outlines of the districts as GeoJSON (RFC 7946), for maps: each feature with `code` and `name`. The platform ships
+/// none; they come from `geo/districts.geojson` of the rules folder.
+#[utoipa::path(get, path = "/api/v1/regions/outlines", tag = "matters",
+    responses((status = 200, content_type = "application/geo+json", body = Outlines), (status = 404, body = Problem)),
+    extensions(("x-permission" = json!("session"))))]
+async fn outlines(State(matters): State<Matters>) -> Result<impl IntoResponse, Problem> {
+    let missing = || {
+        Problem::not_found("区划边界").detail(
+            "本平台没有区划边界数据，无法绘制地图。请管理员取得可以使用的边界文件，放到规则目录的 geo/districts.geojson。",
+        )
+    };
+    let outlines = matters.outlines().ok_or_else(missing)?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/geo+json"),
+        (header::CACHE_CONTROL, "private, max-age=3600"),
+    ];
+    Ok((headers, outlines.geojson().to_owned()))
 }

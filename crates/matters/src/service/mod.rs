@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use codes::{LicenceNumberPatterns, WorkCalendar, WorkingDays};
-use kernel::{Actor, Kernel, LegalDate, Permission, Problem};
+use kernel::{Actor, Kernel, LegalDate, Permission, Problem, RuleFiles};
 
 use crate::{
-    model::{City, Definition, MatterKey},
+    model::{City, Definition, MatterKey, Outlines},
     rules::Unconfirmed,
     store::{self, Catalogue, FaultKind, FileFault, MattersError, Source},
 };
@@ -20,6 +20,8 @@ pub use lists::{NewListReview, QuarterlyDuty, ResponsibilityList, ReviewFilters}
 const HOLIDAYS: &str = "holidays/holidays.csv";
 /// How licence numbers look.
 const NUMBER_PATTERNS: &str = "licence_numbers/patterns.csv";
+/// Outlines of the districts, as the administrator got them.
+const OUTLINES: &str = "geo/districts.geojson";
 /// Most working days that are counted in one question: four years.
 const MOST_DAYS: u32 = 1000;
 
@@ -52,6 +54,7 @@ pub struct Matters {
     catalogue: Arc<Catalogue>,
     city: Arc<City>,
     calendar: Arc<WorkCalendar>,
+    outlines: Option<Arc<Outlines>>,
 }
 
 type Outcome<T> = Result<T, MattersError>;
@@ -102,11 +105,13 @@ impl Matters {
                 path: HOLIDAYS,
                 source,
             })?;
+        let outlines = outlines(kernel.rules())?.map(Arc::new);
         Ok(Self {
             kernel,
             catalogue: Arc::new(catalogue),
             city: Arc::new(city),
             calendar: Arc::new(calendar),
+            outlines,
         })
     }
 
@@ -123,6 +128,11 @@ impl Matters {
     /// Working days, by the State Council's notices.
     pub fn calendar(&self) -> Arc<WorkCalendar> {
         Arc::clone(&self.calendar)
+    }
+
+    /// Outlines of the districts, if the administrator has put any into the rules folder.
+    pub fn outlines(&self) -> Option<&Outlines> {
+        self.outlines.as_deref()
     }
 
     /// The matters that can be applied for today, in the order of industry and kind.
@@ -217,6 +227,18 @@ impl Matters {
     pub(crate) fn today(&self) -> LegalDate {
         self.kernel.now().legal_date()
     }
+}
+
+fn outlines(rules: &RuleFiles) -> Outcome<Option<Outlines>> {
+    if !rules.list("geo/").iter().any(|path| path == OUTLINES) {
+        return Ok(None);
+    }
+    let unreadable = |source| MattersError::Unreadable {
+        path: OUTLINES.to_owned(),
+        source,
+    };
+    let outlines = serde_json::from_slice(&rules.read(OUTLINES)?).map_err(unreadable)?;
+    Ok(Some(outlines))
 }
 
 fn check_numbers(catalogue: &Catalogue, city: &City, patterns: &LicenceNumberPatterns) -> Outcome<()> {

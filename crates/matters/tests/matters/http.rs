@@ -307,3 +307,36 @@ async fn the_etag_of_a_matter_is_its_version() {
     let response = router.oneshot(request).await.unwrap();
     assert_eq!(response.headers()[header::ETAG], "\"1\"");
 }
+
+#[tokio::test]
+async fn outlines_come_from_the_rules_folder() {
+    let path = "/api/v1/regions/outlines";
+    let house = House::new().await;
+    let (status, problem) = house.get_as(Role::Regulator, path).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert!(
+        problem["detail"]
+            .as_str()
+            .unwrap()
+            .contains("geo/districts.geojson")
+    );
+    let ring = json!([[115.8, 28.6], [115.9, 28.6], [115.9, 28.7], [115.8, 28.6]]);
+    let file = |ring: &Value| {
+        json!({ "type": "FeatureCollection", "features": [{ "type": "Feature",
+            "properties": { "adcode": 360102, "name": "东湖区", "level": "district" },
+            "geometry": { "type": "Polygon", "coordinates": [ring] } }] })
+    };
+    house.put("geo/districts.geojson", file(&ring).to_string());
+    let (status, outlines) = house.get_as(Role::Regulator, path).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(
+        outlines["features"][0]["properties"],
+        json!({ "code": "360102", "name": "东湖区" })
+    );
+    assert_eq!(outlines["features"][0]["geometry"]["coordinates"], json!([ring]));
+    // A file that cannot be used keeps the platform from starting.
+    house.put("geo/districts.geojson", file(&json!([[0, 0]])).to_string());
+    assert!(
+        matches!(house.refused(), MattersError::Unreadable { path, .. } if path == "geo/districts.geojson")
+    );
+}
