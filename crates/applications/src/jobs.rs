@@ -16,7 +16,7 @@ pub(crate) const DEADLINE_JOB: &str = "applications.deadline";
 pub(crate) const DEFERRAL_JOB: &str = "applications.deferral";
 /// Looks whether a licence expired before its renewal was decided.
 pub(crate) const EXPIRY_JOB: &str = "applications.expiry";
-/// Recomputes last days that were unknown.
+/// Recomputes last days and lights: those that were unknown, or all.
 pub(crate) const REFRESH_JOB: &str = "applications.refresh";
 
 /// The job handlers of this capability.
@@ -101,12 +101,25 @@ impl JobHandler for Deferrals {
     }
 }
 
+#[derive(Deserialize)]
+struct RefreshPayload {
+    /// Every application, not only those that wait for a calendar.
+    #[serde(default)]
+    all: bool,
+}
+
 #[async_trait]
 impl JobHandler for Refresh {
     fn kind(&self) -> &'static str {
         REFRESH_JOB
     }
-    async fn run(&self, _: Job) -> Result<(), JobError> {
-        self.0.refresh().await.map_err(|error| JobError::from(&error))
+    async fn run(&self, job: Job) -> Result<(), JobError> {
+        let payload: RefreshPayload = job.payload()?;
+        let done = if payload.all {
+            self.0.refresh_all().await
+        } else {
+            self.0.refresh().await
+        };
+        done.map_err(|error| JobError::from(&error))
     }
 }

@@ -22,7 +22,7 @@ pub use service::{
     NewItem, NewNonAcceptance, NewPhoto, NewRefusal, NewReview, NewSiteCheck, NewStop, NewSubject,
     PhotoUpload, PreviewContent, PublicDecision, Renderer, Seen, TaskItem, Upload,
 };
-pub use store::{ApplicationAudit, Record, Sort};
+pub use store::{About, ApplicationAudit, Counted, Record, Sort, Span};
 
 /// Job that a granted first issue puts into the outbox, once; payload `{"application": ApplicationId}`.
 pub const ISSUE_JOB: &str = "licences.issue";

@@ -316,6 +316,15 @@ impl Identity {
         Ok(store::accounts(self.kernel.db(), &actor.scope, wanted, after, limit).await?)
     }
 
+    /// These accounts, by name; for capabilities that name the people who act in them. What is shown of them is
+    /// decided there.
+    ///
+    /// # Errors
+    /// [`IdentityError::Kernel`].
+    pub async fn people(&self, ids: &[AccountId]) -> Outcome<Vec<Account>> {
+        Ok(store::people(self.kernel.db(), ids).await?)
+    }
+
     /// The account of a login name; for the command line and the demo.
     ///
     /// # Errors

@@ -253,6 +253,17 @@ pub(crate) async fn account<C: ConnectionTrait>(
     row.map(Account::try_from).transpose()
 }
 
+/// These accounts, by name.
+pub(crate) async fn people(db: &Db, ids: &[AccountId]) -> Result<Vec<Account>, KernelError> {
+    let rows = account::Entity::find()
+        .filter(account::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(account::Column::Name)
+        .order_by_asc(account::Column::Id)
+        .all(db.read())
+        .await?;
+    rows.into_iter().map(Account::try_from).collect()
+}
+
 /// Accounts within the scope by login name, one more than `limit`.
 pub(crate) async fn accounts(
     db: &Db,

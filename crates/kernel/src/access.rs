@@ -87,6 +87,10 @@ named! {
         ApplicationsSecondReview = "applications:second_review", "复审";
         /// Final decision.
         ApplicationsDecide = "applications:decide", "审批决定";
+        /// See figures about many applications.
+        FiguresRead = "figures:read", "查看统计";
+        /// See the load of single officers.
+        FiguresOfficers = "figures:officers", "查看人员工作量";
         /// See licences within scope.
         LicencesRead = "licences:read", "查看许可证";
         /// Hand over a licence.
@@ -121,6 +125,8 @@ impl Role {
                 EnterprisesWrite,
                 EnterprisesImport,
                 ApplicationsRead,
+                FiguresRead,
+                FiguresOfficers,
                 LicencesRead,
                 LicencesTakeOver,
             ],
@@ -131,6 +137,8 @@ impl Role {
                 JobsRead,
                 EnterprisesRead,
                 ApplicationsRead,
+                FiguresRead,
+                FiguresOfficers,
                 LicencesRead,
             ],
             Self::WindowClerk => &[
@@ -139,6 +147,7 @@ impl Role {
                 EnterprisesWrite,
                 EnterprisesImport,
                 ApplicationsRead,
+                FiguresRead,
                 ApplicationsAccept,
                 ApplicationsClock,
                 LicencesRead,
@@ -148,6 +157,7 @@ impl Role {
                 OwnAccount,
                 EnterprisesRead,
                 ApplicationsRead,
+                FiguresRead,
                 ApplicationsReview,
                 ApplicationsClock,
                 LicencesRead,
@@ -156,6 +166,7 @@ impl Role {
                 OwnAccount,
                 EnterprisesRead,
                 ApplicationsRead,
+                FiguresRead,
                 ApplicationsReturn,
                 ApplicationsClock,
                 ApplicationsFirstReview,
@@ -166,6 +177,7 @@ impl Role {
                 OwnAccount,
                 EnterprisesRead,
                 ApplicationsRead,
+                FiguresRead,
                 ApplicationsReturn,
                 ApplicationsSecondReview,
                 LicencesRead,
@@ -174,6 +186,8 @@ impl Role {
                 OwnAccount,
                 EnterprisesRead,
                 ApplicationsRead,
+                FiguresRead,
+                FiguresOfficers,
                 ApplicationsReturn,
                 ApplicationsClock,
                 ApplicationsDecide,
@@ -183,7 +197,14 @@ impl Role {
                 LicencesSanction,
             ],
             Self::Inspector => &[OwnAccount, EnterprisesRead, LicencesRead, LicencesSupervise],
-            Self::Regulator => &[OwnAccount, EnterprisesRead, ApplicationsRead, LicencesRead],
+            Self::Regulator => &[
+                OwnAccount,
+                EnterprisesRead,
+                ApplicationsRead,
+                FiguresRead,
+                FiguresOfficers,
+                LicencesRead,
+            ],
             Self::EnterpriseManager => &[
                 OwnAccount,
                 EnterprisesRead,

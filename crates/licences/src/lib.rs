@@ -14,11 +14,11 @@ pub use http::router;
 pub use jobs::handlers;
 pub use migrations::migrations;
 pub use model::{DirectIssue, Grant, Holder, Issued, Licence, Period, PublicLicence, Purpose, Status};
-pub use ports::{Certify, Grants, NeighbourError, Pressed};
+pub use ports::{Certify, Grants, NeighbourError, Pressed, ProspectError};
 pub use service::{
     Answer, Count, Fulfilled, IssuedLicence, LicenceFacts, LicenceQuery, Licences, LicencesError, NewCase,
     NewDamage, NewHandover, NewService, NewWorkElsewhere, PRESS_JOB, PaperFile, PressedPair, PublicEvent,
-    PublicFile, PublicLoss, PublicQuery, Unissued,
+    PublicFile, PublicLoss, PublicQuery, RegionStatus, Unissued,
 };
 pub use store::{CaseAudit, FilingAudit, LicenceAudit};
 

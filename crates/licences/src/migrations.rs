@@ -15,5 +15,14 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         "m0502_licence_filings",
         include_str!("migrations/m0502_licence_filings.sql"),
     );
-    vec![Box::new(licences), Box::new(life), Box::new(filings)]
+    let figures = SqlMigration::new(
+        "m0520_licence_figures",
+        include_str!("migrations/m0520_licence_figures.sql"),
+    );
+    vec![
+        Box::new(licences),
+        Box::new(life),
+        Box::new(filings),
+        Box::new(figures),
+    ]
 }

@@ -14,7 +14,7 @@ pub use jobs::handlers;
 pub use migrations::migrations;
 pub use model::{
     Danger, Enterprise, EnterpriseQuery, EnterpriseState, Facility, Field, ImportId, Limits, NewEnterprise,
-    Settings, SizeClass, Sort, Staff,
+    RegionCount, Settings, SizeClass, Sort, Staff,
 };
 pub use service::import::{
     Column, ErrorFormat, IMPORT_JOB, ImportOptions, ImportReport, ImportState, IssueKind,

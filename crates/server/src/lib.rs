@@ -5,6 +5,7 @@ pub mod access_table;
 pub mod backup;
 pub mod config;
 pub mod demo_clock;
+mod figures;
 mod foundation;
 pub mod health;
 mod jobs;

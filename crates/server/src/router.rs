@@ -26,7 +26,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     Platform, about,
     access_table::{AccessTable, Undeclared},
-    demo_clock, health, jobs,
+    demo_clock, figures, health, jobs,
     middleware::{
         access, idempotent,
         identify::{self, Identification},
@@ -137,6 +137,7 @@ fn api(platform: &Platform) -> OpenApiRouter {
         .merge(matters::router(platform.matters.clone()))
         .merge(applications::router(platform.applications.clone()))
         .merge(licences::router(platform.licences.clone()))
+        .merge(figures::router(platform.clone()))
         .merge(public::router(platform.public.clone()))
         .merge(transparency::router(platform.transparency.clone()))
 }

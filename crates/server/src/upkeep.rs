@@ -17,6 +17,12 @@ const REPEAT: time::Duration = time::Duration::days(1);
 impl Platform {
     /// Keeps keys and revocation list in order until the process ends.
     pub async fn keep_up(&self) {
+        if let Err(error) = self.applications.renew_projections().await {
+            tracing::error!(
+                error = chain(&error),
+                "renewing what follows from calendar and lights"
+            );
+        }
         let mut warned: Option<OffsetDateTime> = None;
         while !self.life.is_stopping() {
             let now = self.kernel.now().instant();

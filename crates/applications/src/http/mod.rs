@@ -3,6 +3,7 @@
 mod acts;
 mod drafts;
 mod export;
+mod figures;
 mod files;
 mod reads;
 mod stream;
@@ -36,6 +37,10 @@ pub fn router(applications: Applications) -> OpenApiRouter {
         .merge(uploads)
         .routes(routes!(reads::list, drafts::create))
         .routes(routes!(export::export))
+        .routes(routes!(figures::stages))
+        .routes(routes!(figures::days))
+        .routes(routes!(figures::departments))
+        .routes(routes!(figures::officers))
         .routes(routes!(reads::tasks))
         .routes(routes!(reads::public_decisions))
         .routes(routes!(reads::one))

@@ -6,14 +6,14 @@ use kernel::{
     http::{Path, Query, Versioned},
     ids::ApplicationId,
 };
-use matters::Kind;
+use matters::{Industry, Kind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::wire::{ApplicationView, ListItem, TaskView};
 use crate::{
-    Applications, Filters, PublicDecision, Sort,
+    Applications, Counted, Filters, PublicDecision, Sort, Span,
     model::StateName,
     rules::{Light, TaskKind},
 };
@@ -35,6 +35,26 @@ pub(super) struct ListQuery {
     officer: Option<Uuid>,
     /// Due on or before this day.
     due_before: Option<LegalDate>,
+    /// Of this industry.
+    industry: Option<Industry>,
+    /// `true`: under way, from submission to decision; `false`: drafts and what has ended.
+    open: Option<bool>,
+    /// Whose clock stands still, or runs.
+    held: Option<bool>,
+    /// In which this department still has to review.
+    waiting_department: Option<String>,
+    /// Handed in on or after this day.
+    submitted_from: Option<LegalDate>,
+    /// Handed in on or before this day.
+    submitted_until: Option<LegalDate>,
+    /// Accepted on or after this day.
+    accepted_from: Option<LegalDate>,
+    /// Accepted on or before this day.
+    accepted_until: Option<LegalDate>,
+    /// Granted, refused or not accepted on or after this day.
+    decided_from: Option<LegalDate>,
+    /// Granted, refused or not accepted on or before this day.
+    decided_until: Option<LegalDate>,
     /// With this light today: `green`, `yellow` or `red`.
     #[param(inline)]
     light: Option<Light>,
@@ -60,7 +80,17 @@ impl ListQuery {
             limit: self.limit,
             cursor: self.cursor,
         };
+        let counted = Counted {
+            industry: self.industry.map(|industry| industry.as_str().to_owned()),
+            open: self.open,
+            held: self.held,
+            waiting_department: self.waiting_department,
+            submitted: Span::new(self.submitted_from, self.submitted_until),
+            accepted: Span::new(self.accepted_from, self.accepted_until),
+            decided: Span::new(self.decided_from, self.decided_until),
+        };
         let filters = Filters {
+            counted,
             state: self.state,
             matter: self.matter,
             enterprise: self.enterprise,

@@ -103,6 +103,8 @@ pub(super) struct ReviewView {
     pub reviewer: Option<String>,
     /// Why it has to look again; hidden from the applicant before the decision.
     pub returned: Option<Returned>,
+    /// Whether the actor may send this review back now.
+    pub may_be_returned: bool,
     /// Earlier rounds; hidden from the applicant before the decision.
     pub past: Vec<ReviewRound>,
 }
@@ -412,6 +414,7 @@ fn review_view(
         opinion: shown.map(|result| result.opinion.clone()),
         reviewer: shown.map(|result| result.by.name.clone()),
         returned: review.round.returned.clone().filter(|_| seen.opinions),
+        may_be_returned: seen.actions.contains(&Action::ReturnReview) && !review.is_open(),
         past: if seen.opinions {
             review.past.clone()
         } else {

@@ -2,6 +2,7 @@
 //! allows it. Pure: instants and identifiers come in as arguments.
 
 mod command;
+mod figures;
 mod life;
 mod parts;
 mod site;
@@ -10,6 +11,7 @@ mod subject;
 mod visits;
 
 pub use command::{Change, Command, Refusal, apply, drafted};
+pub use figures::*;
 pub use parts::*;
 pub use site::*;
 pub use states::*;

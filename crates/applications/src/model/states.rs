@@ -288,6 +288,16 @@ impl StateName {
         }
     }
 
+    /// States of an application under way, in the order of the law.
+    pub const OPEN: [Self; 6] = [
+        Self::Submitted,
+        Self::Correcting,
+        Self::InReview,
+        Self::FirstReview,
+        Self::SecondReview,
+        Self::Deciding,
+    ];
+
     /// Whether nothing more is decided in it.
     pub fn is_final(self) -> bool {
         matches!(

@@ -9,7 +9,7 @@ use time::Date;
 use utoipa::ToSchema;
 
 use super::amount;
-use crate::model::{Application, Extension, Stop, StopReach, Subject};
+use crate::model::{Application, Case, Extension, ReviewRound, Stop, StopReach, Subject};
 
 /// No period of the procedure runs longer than this; the guard of every count.
 const HORIZON: u32 = 366 * 30;
@@ -301,6 +301,21 @@ pub struct Turning {
     pub red_on: Option<LegalDate>,
 }
 
+/// How a round of a department's review stands to its clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoundTime {
+    /// When the clock ends.
+    pub due: Due,
+    /// Days of the clock used, where the holidays are known.
+    pub used: Option<u32>,
+    /// Day of the outcome; absent while the round is open.
+    pub ended_on: Option<LegalDate>,
+    /// After the last day.
+    pub late: bool,
+    /// From this day on an open round is late.
+    pub red_on: Option<LegalDate>,
+}
+
 /// A clock of the application as everyone entitled sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClockView {
@@ -400,20 +415,38 @@ impl Watch<'_> {
         let reviews = case.reviews.iter().filter(|review| own(&review.department));
         reviews
             .map(|review| {
-                let reach = StopReach::Department(review.department.clone());
-                let concerns = |stop: &&Stop| {
-                    stop.reach == reach
-                        || (stop.reach == StopReach::Whole && stop.clocks.contains(&clock.key))
-                };
-                let period = Period {
-                    terms: vec![super::term_of(clock, &app.dossier().subject)],
-                    start: review.round.assigned_on,
-                    ended: review.round.result.as_ref().map(|result| result.on),
-                    stops: case.intake.stops.iter().filter(concerns).collect(),
-                };
+                let period = round_period(app, case, clock, &review.department, &review.round);
                 self.view(def, clock, Some(review.department.as_str()), &period)
             })
             .collect()
+    }
+
+    /// How one round of a department's review stands to its clock, the present round or an earlier one.
+    pub fn round(
+        &self,
+        app: &Application,
+        def: &Definition,
+        department: &DepartmentKey,
+        round: &ReviewRound,
+    ) -> Option<RoundTime> {
+        let rule = def.departments().find(|one| &one.department == department)?;
+        let clock = def.clock(rule.clock.as_str())?;
+        let period = round_period(app, app.case()?, clock, department, round);
+        let count = period.count(self.calendar, self.today);
+        let late = count.left.is_some_and(|left| left < 0);
+        let red_on = match count.due {
+            Due::On { day, .. } => Some(period.first_over(self.calendar, day)),
+            Due::Unknown { .. } => None,
+            // A clock that stands still keeps its light.
+            Due::Stopped { .. } => late.then_some(self.today),
+        };
+        Some(RoundTime {
+            due: count.due,
+            used: count.used,
+            ended_on: period.ended,
+            late,
+            red_on,
+        })
     }
 
     /// The period that a clock of the whole application measures, once it has begun.
@@ -513,6 +546,26 @@ impl Watch<'_> {
             (None, Due::Unknown { not_before, .. }) if self.today < not_before => Light::Green,
             (None, _) => Light::Yellow,
         }
+    }
+}
+
+/// The period of a round: every round has its own.
+fn round_period<'a>(
+    app: &Application,
+    case: &'a Case,
+    clock: &matters::Clock,
+    department: &DepartmentKey,
+    round: &ReviewRound,
+) -> Period<'a> {
+    let reach = StopReach::Department(department.clone());
+    let concerns = |stop: &&Stop| {
+        stop.reach == reach || (stop.reach == StopReach::Whole && stop.clocks.contains(&clock.key))
+    };
+    Period {
+        terms: vec![super::term_of(clock, &app.dossier().subject)],
+        start: round.assigned_on,
+        ended: round.result.as_ref().map(|result| result.on),
+        stops: case.intake.stops.iter().filter(concerns).collect(),
     }
 }
 

@@ -5,7 +5,7 @@ use matters::{CORRECTION, CORRECTION_PERIOD, DELIVERY, Definition, INTERNAL_TARG
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Bodies, ClockView, Due, Turning, Watch, excluded};
+use super::{Bodies, ClockView, Due, RoundTime, Turning, Watch, excluded};
 use crate::model::{Application, StageName, StopReach};
 
 /// A kind of work.
@@ -113,6 +113,8 @@ pub struct Task {
     pub done: bool,
     /// Accounts that may not do it (segregation of duties).
     pub excluded: Vec<uuid::Uuid>,
+    /// How it stands to its clock; of reviews only.
+    pub time: Option<RoundTime>,
 }
 
 impl Task {
@@ -125,6 +127,7 @@ impl Task {
             due,
             done: false,
             excluded: Vec::new(),
+            time: None,
         }
     }
 }
@@ -204,18 +207,18 @@ pub fn tasks(app: &Application, def: &Definition, bodies: &Bodies, watch: Watch<
     tasks
 }
 
+/// One task for each round of each department: earlier rounds are done, and stay for the figures.
 fn reviews(app: &Application, def: &Definition, watch: Watch<'_>) -> Vec<Task> {
     let reviews = app.case().into_iter().flat_map(|case| &case.reviews);
     reviews
-        .map(|review| {
-            let due = watch
-                .department(app, def, &review.department)
-                .map(|view| view.due);
-            let done = !review.is_open() || app.state().is_final();
-            let own = Some(review.department.as_str());
+        .flat_map(|review| review.rounds().map(move |round| (&review.department, round)))
+        .map(|(department, round)| {
+            let time = watch.round(app, def, department, round);
+            let due = time.map(|time| time.due);
             Task {
-                done,
-                ..Task::open(TaskKind::Review, own, review.round.since, due)
+                done: round.result.is_some() || app.state().is_final(),
+                time,
+                ..Task::open(TaskKind::Review, Some(department.as_str()), round.since, due)
             }
         })
         .collect()

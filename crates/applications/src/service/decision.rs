@@ -4,16 +4,17 @@ use kernel::{
     Actor, FieldError, LegalDate, NewJob,
     ids::{ApplicationId, EnterpriseId, LicenceId},
 };
-use matters::{Industry, Kind, MatterKey, Occasion};
+use matters::{Definition, Industry, Kind, MatterKey, Occasion};
 use serde_json::json;
 
 use super::{Applications, ApplicationsError, Outcome, person};
 use crate::{
     CARRY_OUT_JOB, ISSUE_JOB,
     model::{
-        Applicant, Application, Command, Decision, Delivery, Holder, RefusalTerms, Subject, UnmetCondition,
+        Applicant, Application, Command, Decision, Delivery, Dossier, GrantTerms, Holder, RefusalTerms,
+        Subject, UnmetCondition,
     },
-    rules::{self, Action, PaperKind},
+    rules::{self, Action, Denial, PaperKind},
     store::{self, Record},
 };
 
@@ -82,17 +83,7 @@ impl Applications {
         let open = self.open(actor, id, Action::Decide).await?;
         let on = open.today();
         let dossier = open.record.application.dossier();
-        let mut terms = rules::grant_terms(dossier, open.def, on).ok_or(ApplicationsError::NoMatter)?;
-        if let Some(scope) = scope {
-            // Only what a first issue applies for can be granted in part; a licence that is there says its own.
-            if dossier.licence.is_some() && scope != terms.scope {
-                let message = "许可范围以许可证载明的或者申请变更的内容为准，不能在决定时改写";
-                return Err(ApplicationsError::Invalid(vec![FieldError::new(
-                    "scope", message,
-                )]));
-            }
-            terms.scope = scope;
-        }
+        let terms = granted_terms(dossier, open.def, scope, on)?;
         let job = match dossier.licence {
             None => ISSUE_JOB,
             Some(_) => CARRY_OUT_JOB,
@@ -155,29 +146,94 @@ impl Applications {
         let Application::Granted(granted) = &record.application else {
             return Err(ApplicationsError::NotFound("准予许可的申请"));
         };
-        let dossier = &granted.file.dossier;
-        let holder = match &dossier.licence {
-            Some(held) => dossier.subject.holder(held),
-            None => applicant_as_holder(&dossier.applicant),
-        };
+        let file = &granted.file;
+        let grant = grant_of(id, &file.dossier, &file.case.intake.reference, &granted.terms);
         Ok(Grant {
-            application: id,
-            reference: granted.file.case.intake.reference.clone(),
-            matter: dossier.matter,
-            matter_version: dossier.matter_version,
-            industry: dossier.matter.industry,
-            kind: dossier.matter.kind,
-            licence: dossier.licence.as_ref().map(|held| held.id),
-            subject: dossier.subject.clone(),
-            enterprise: dossier.applicant.enterprise,
-            holder,
-            scope: granted.terms.scope.clone(),
             decided_on: granted.decision.on,
-            valid_from: granted.terms.valid_from,
-            valid_to: granted.terms.valid_to,
             deemed: granted.deemed,
-            demo: dossier.applicant.demo,
+            ..grant
         })
+    }
+
+    /// What a grant today would hand on, for a look at the certificate before anything is decided. For those who
+    /// review and decide, while the application is before them.
+    ///
+    /// # Errors
+    /// [`ApplicationsError::NotFound`] outside the scope, and where no new licence is applied for;
+    /// [`ApplicationsError::Denied`].
+    pub async fn prospect(
+        &self,
+        actor: &Actor,
+        id: ApplicationId,
+        scope: Option<Vec<String>>,
+    ) -> Outcome<Grant> {
+        let record = self.seen(actor, id).await?;
+        let deciding = [Action::FirstReview, Action::SecondReview, Action::Decide];
+        if !deciding.iter().any(|action| actor.may(action.permission())) {
+            return Err(Denial::Permission(Action::Decide.permission()).into());
+        }
+        let app = &record.application;
+        let Some(case) = app.case().filter(|_| app.stage().is_some()) else {
+            return Err(Denial::State(Action::Decide, app.state()).into());
+        };
+        let dossier = app.dossier();
+        if dossier.licence.is_some() {
+            return Err(ApplicationsError::NotFound("新发许可证的样张"));
+        }
+        let scope = scope.map(|mut phrases| {
+            phrases.retain(|phrase| !phrase.trim().is_empty());
+            phrases
+        });
+        let scope = scope.filter(|phrases| !phrases.is_empty());
+        let terms = granted_terms(dossier, self.definition(app)?, scope, self.today())?;
+        Ok(grant_of(id, dossier, &case.intake.reference, &terms))
+    }
+}
+
+/// What is granted on a day, in part if a scope is given.
+fn granted_terms(
+    dossier: &Dossier,
+    def: &Definition,
+    scope: Option<Vec<String>>,
+    on: LegalDate,
+) -> Outcome<GrantTerms> {
+    let mut terms = rules::grant_terms(dossier, def, on).ok_or(ApplicationsError::NoMatter)?;
+    if let Some(scope) = scope {
+        // Only what a first issue applies for can be granted in part; a licence that is there says its own.
+        if dossier.licence.is_some() && scope != terms.scope {
+            let message = "许可范围以许可证载明的或者申请变更的内容为准，不能在决定时改写";
+            return Err(ApplicationsError::Invalid(vec![FieldError::new(
+                "scope", message,
+            )]));
+        }
+        terms.scope = scope;
+    }
+    Ok(terms)
+}
+
+/// What is handed on with these terms, as if it were decided on their first day.
+fn grant_of(id: ApplicationId, dossier: &Dossier, reference: &str, terms: &GrantTerms) -> Grant {
+    let holder = match &dossier.licence {
+        Some(held) => dossier.subject.holder(held),
+        None => applicant_as_holder(&dossier.applicant),
+    };
+    Grant {
+        application: id,
+        reference: reference.to_owned(),
+        matter: dossier.matter,
+        matter_version: dossier.matter_version,
+        industry: dossier.matter.industry,
+        kind: dossier.matter.kind,
+        licence: dossier.licence.as_ref().map(|held| held.id),
+        subject: dossier.subject.clone(),
+        enterprise: dossier.applicant.enterprise,
+        holder,
+        scope: terms.scope.clone(),
+        decided_on: terms.valid_from,
+        valid_from: terms.valid_from,
+        valid_to: terms.valid_to,
+        deemed: false,
+        demo: dossier.applicant.demo,
     }
 }
 

@@ -6,6 +6,7 @@ mod documents;
 mod drafts;
 mod error;
 mod export;
+mod figures;
 mod files;
 mod periods;
 mod render;
@@ -307,11 +308,13 @@ impl Applications {
     ) -> Outcome<()> {
         let app = &record.application;
         let watch = self.watch(work.now().legal_date());
-        let due = rules::headline(app, def, watch).map(|clock| clock.due);
+        let headline = rules::headline(app, def, watch);
+        let due = headline.as_ref().map(|clock| clock.due);
         let tasks = rules::tasks(app, def, bodies, watch);
         let waiting = rules::waits_for_calendar(due, &tasks);
         let deadlines = Deadlines {
             due,
+            held: headline.is_some_and(|clock| clock.stopped),
             turning: rules::headline_turning(app, def, watch),
             waiting,
         };

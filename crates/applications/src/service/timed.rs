@@ -1,19 +1,24 @@
 //! What happens by itself when a period ends. Every job may run twice and late: it looks at the state first.
 
+use data_encoding::HEXLOWER;
 use kernel::{Actor, LegalDate, NewJob, ids::ApplicationId};
 
 use super::{Applications, ApplicationsError, Open, Outcome, person, refresh_job};
 use crate::{
     CARRY_OUT_JOB,
+    jobs::REFRESH_JOB,
     model::{Application, Command, Decision, Withdrawal},
     rules::{self, Due, PaperKind, next_day},
     store::{self, Deadlines},
 };
 use matters::{CORRECTION, CORRECTION_PERIOD, Definition};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 /// Applications recomputed in one transaction.
 const BATCH: u64 = 200;
+/// Raised when the program works out something more from the same bodies.
+const PROJECTION: u32 = 1;
 
 impl Applications {
     /// Looks whether the period of an application that waits has ended, and does what the law says then:
@@ -158,6 +163,45 @@ impl Applications {
         Ok(())
     }
 
+    /// Puts the job in that writes everything anew that follows from bodies, calendar and lights, once for each
+    /// state of them: called when the program starts, because any of them may be new then.
+    ///
+    /// # Errors
+    /// [`ApplicationsError::Kernel`].
+    pub async fn renew_projections(&self) -> Outcome<()> {
+        let mut work = self.kernel.begin(&Actor::system("期限重算")).await?;
+        let key = format!("projection {PROJECTION}, rules {}", self.rules_digest());
+        work.enqueue(NewJob::new(REFRESH_JOB, &json!({ "all": true }))?.once(key));
+        work.commit().await?;
+        Ok(())
+    }
+
+    /// Writes everything anew that follows from bodies, calendar and lights.
+    pub(crate) async fn refresh_all(&self) -> Outcome<()> {
+        let system = Actor::system("期限重算");
+        let mut after = None;
+        loop {
+            let ids = store::handed_in(self.kernel.db(), after, BATCH).await?;
+            let Some(last) = ids.last() else { return Ok(()) };
+            after = Some(*last);
+            let work = self.kernel.begin(&system).await?;
+            for id in ids {
+                self.recompute(&work, id).await?;
+            }
+            work.commit().await?;
+        }
+    }
+
+    /// Tells one state of calendar and lights from another.
+    fn rules_digest(&self) -> String {
+        let rules = self.kernel.rules();
+        let mut digest = Sha256::new();
+        for path in ["holidays/holidays.csv", "applications/lights.json"] {
+            digest.update(rules.read(path).unwrap_or_default());
+        }
+        HEXLOWER.encode(&digest.finalize())
+    }
+
     /// Writes the derived days of one application anew; true when they are still unknown.
     async fn recompute(&self, work: &kernel::Work, id: ApplicationId) -> Outcome<bool> {
         let Some(record) = store::locked(work, id).await? else {
@@ -167,10 +211,12 @@ impl Applications {
         let def = self.definition(app)?;
         let watch = self.watch(work.now().legal_date());
         let tasks = rules::tasks(app, def, &self.bodies(app, def), watch);
-        let headline = rules::headline(app, def, watch).map(|clock| clock.due);
-        let waiting = rules::waits_for_calendar(headline, &tasks);
+        let headline = rules::headline(app, def, watch);
+        let due = headline.as_ref().map(|clock| clock.due);
+        let waiting = rules::waits_for_calendar(due, &tasks);
         let deadlines = Deadlines {
-            due: headline,
+            due,
+            held: headline.is_some_and(|clock| clock.stopped),
             turning: rules::headline_turning(app, def, watch),
             waiting,
         };

@@ -100,6 +100,8 @@ pub struct Filters {
     pub officer: Option<Uuid>,
     /// Due on or before this day.
     pub due_before: Option<LegalDate>,
+    /// What figures count.
+    pub counted: store::Counted,
     /// With this light today.
     pub light: Option<Light>,
     /// Of this kind.
@@ -122,6 +124,7 @@ impl Filters {
             department: self.department,
             officer: self.officer,
             due_before: self.due_before,
+            counted: self.counted,
             light: self.light.map(|light| (light, today)),
             kind: self.kind,
             licence: self.licence,

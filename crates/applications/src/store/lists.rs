@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{application, concerns, visible};
+use super::{Counted, application, concerns, visible};
 use crate::{model::StateName, rules::Light};
 use application::Column;
 
@@ -40,6 +40,8 @@ pub(crate) struct ListQuery {
     pub officer: Option<Uuid>,
     /// Due on or before this day.
     pub due_before: Option<LegalDate>,
+    /// What figures count.
+    pub counted: Counted,
     /// With this light today.
     pub light: Option<(Light, LegalDate)>,
     /// Of this kind.
@@ -82,6 +84,7 @@ impl ListQuery {
             .add_option(self.licence.map(|id| Column::Licence.eq(id)))
             .add_option(self.light.map(|(light, today)| shows(light, today)))
             .add_option(self.kind.map(|kind| Column::Matter.is_in(matters_of(kind))))
+            .add(self.counted.condition())
             .add_option(self.department.as_deref().map(concerns))
             .add_option(self.due_before.map(|day| Column::DueSort.lte(day.to_string())));
         if let Some(region) = &self.region {
@@ -119,7 +122,7 @@ impl ListQuery {
 }
 
 /// Applications whose light is this one today.
-fn shows(light: Light, today: LegalDate) -> Condition {
+pub(super) fn shows(light: Light, today: LegalDate) -> Condition {
     let not_before = |column: Column| Condition::any().add(column.is_null()).add(column.gt(today));
     match light {
         Light::Red => Condition::all().add(Column::RedOn.lte(today)),

@@ -1,5 +1,6 @@
 //! The only place that knows the tables of this capability.
 
+mod figures;
 mod lists;
 mod tasks;
 
@@ -14,6 +15,8 @@ use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelu
 use serde::Serialize;
 use uuid::Uuid;
 
+pub(crate) use figures::*;
+pub use figures::{About, Counted, Span};
 pub use lists::Sort;
 pub(crate) use lists::{ListQuery, ListRow, list, public_decisions};
 pub(crate) use tasks::{TaskQuery, TaskRow, replace_tasks, work_list};
@@ -67,6 +70,10 @@ pub(crate) mod application {
         pub yellow_on: Option<LegalDate>,
         #[serde(skip_serializing)]
         pub red_on: Option<LegalDate>,
+        #[serde(skip_serializing)]
+        pub accepted_on: Option<LegalDate>,
+        #[serde(skip_serializing)]
+        pub held: i64,
         pub demo: i64,
         pub body: String,
     }
@@ -124,6 +131,8 @@ pub(crate) struct Deadlines {
     pub due: Option<Due>,
     /// When its light turns.
     pub turning: Turning,
+    /// It stands still.
+    pub held: bool,
     /// The holidays of a year are missing.
     pub waiting: bool,
 }
@@ -159,6 +168,8 @@ fn row(record: &Record, bodies: &Bodies, deadlines: Deadlines) -> Result<applica
         due_unknown: deadlines.waiting.into(),
         yellow_on: deadlines.turning.yellow_on,
         red_on: deadlines.turning.red_on,
+        accepted_on: app.case().map(|case| case.acceptance.accepted_on),
+        held: deadlines.held.into(),
         demo: dossier.applicant.demo.into(),
         body: serde_json::to_string(app)?,
     })
@@ -333,6 +344,24 @@ pub(crate) async fn unknown_due(
     Ok(query.into_tuple().all(db.read()).await?)
 }
 
+/// Applications that were handed in, by identifier.
+pub(crate) async fn handed_in(
+    db: &Db,
+    after: Option<ApplicationId>,
+    limit: u64,
+) -> Result<Vec<ApplicationId>, KernelError> {
+    let mut query = application::Entity::find()
+        .select_only()
+        .column(application::Column::Id)
+        .filter(application::Column::SubmittedAt.is_not_null())
+        .order_by_asc(application::Column::Id)
+        .limit(limit);
+    if let Some(after) = after {
+        query = query.filter(application::Column::Id.gt(after));
+    }
+    Ok(query.into_tuple().all(db.read()).await?)
+}
+
 /// Writes the derived last day anew. No act, hence no event.
 pub(crate) async fn set_due(work: &Work, id: ApplicationId, deadlines: Deadlines) -> Result<(), KernelError> {
     let day = |day: Option<LegalDate>| Expr::value(day.map(|day| day.to_string()));
@@ -345,6 +374,7 @@ pub(crate) async fn set_due(work: &Work, id: ApplicationId, deadlines: Deadlines
         )
         .col_expr(application::Column::YellowOn, day(deadlines.turning.yellow_on))
         .col_expr(application::Column::RedOn, day(deadlines.turning.red_on))
+        .col_expr(application::Column::Held, Expr::value(i64::from(deadlines.held)))
         .filter(application::Column::Id.eq(id))
         .exec(work.conn())
         .await?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{application, due_sort};
 use crate::{
     model::Application,
-    rules::{Due, Task, TaskKind},
+    rules::{Due, RoundTime, Task, TaskKind},
 };
 
 pub(crate) mod application_task {
@@ -32,6 +32,10 @@ pub(crate) mod application_task {
         pub due_on: Option<LegalDate>,
         pub due_sort: String,
         pub excluded: String,
+        pub red_on: Option<LegalDate>,
+        pub ended_on: Option<LegalDate>,
+        pub used: Option<i64>,
+        pub late: i64,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -66,11 +70,20 @@ pub(crate) async fn replace_tasks(
         due_on: Set(task.due.and_then(Due::day)),
         due_sort: Set(due_sort(task.due)),
         excluded: Set(excluded_text(&task.excluded)),
+        red_on: Set(task.time.filter(|_| !task.done).and_then(|time| time.red_on)),
+        ended_on: Set(task.time.and_then(|time| time.ended_on)),
+        used: Set(finished(task).and_then(|time| time.used).map(i64::from)),
+        late: Set(finished(task).is_some_and(|time| time.late).into()),
     });
     application_task::Entity::insert_many(rows)
         .exec_without_returning(work.conn())
         .await?;
     Ok(())
+}
+
+/// The time of a review that was handed in.
+fn finished(task: &Task) -> Option<RoundTime> {
+    task.time.filter(|time| time.ended_on.is_some())
 }
 
 fn excluded_text(accounts: &[Uuid]) -> String {

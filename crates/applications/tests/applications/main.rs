@@ -5,6 +5,7 @@
 
 mod about_licences;
 mod clocks;
+mod figures;
 mod journeys;
 mod life;
 mod support;

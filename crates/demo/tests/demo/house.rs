@@ -67,6 +67,10 @@ impl Certify for Paperwork {
     ) -> Result<Vec<u8>, NeighbourError> {
         Ok(format!("%PDF-1.7 {} {ident} {at}", paper.number).into_bytes())
     }
+
+    async fn specimen(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Vec<u8>, NeighbourError> {
+        Ok(format!("%PDF-1.7 {} {at}", record.number).into_bytes())
+    }
 }
 
 /// An installation.

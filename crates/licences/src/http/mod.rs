@@ -4,6 +4,7 @@ mod cases;
 mod export;
 mod filings;
 mod public;
+mod specimen;
 
 use axum::{
     Json as Answer,
@@ -37,6 +38,7 @@ pub fn router(licences: Licences) -> OpenApiRouter {
         .routes(routes!(export::licences_xlsx))
         .routes(routes!(licence))
         .routes(routes!(certificate))
+        .routes(routes!(specimen::specimen))
         .routes(routes!(timeline))
         .routes(routes!(take_over))
         .routes(routes!(press))

@@ -5,7 +5,7 @@ mod neighbours;
 use applications::model::Paper;
 use async_trait::async_trait;
 use certificate::LicenceRecord;
-use kernel::ids::ApplicationId;
+use kernel::{Actor, Problem, ids::ApplicationId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -22,11 +22,30 @@ pub enum NeighbourError {
     ForGood(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// There is no prospect of a licence.
+#[derive(Debug, thiserror::Error)]
+pub enum ProspectError {
+    /// The actor may not look at it, or not now.
+    #[error("refused: {}", .0.title)]
+    Refused(Box<Problem>),
+    /// What would be granted cannot be read.
+    #[error(transparent)]
+    Neighbour(#[from] NeighbourError),
+}
+
 /// Tells what was granted. Implemented by applications.
 #[async_trait]
 pub trait Grants: Send + Sync {
     /// The grant of an application that was decided in its favour.
     async fn grant(&self, application: ApplicationId) -> Result<Grant, NeighbourError>;
+
+    /// What a grant today would have, with another scope than the one applied for if given.
+    async fn prospect(
+        &self,
+        actor: &Actor,
+        application: ApplicationId,
+        scope: Option<Vec<String>>,
+    ) -> Result<Grant, ProspectError>;
 }
 
 /// A finished certificate.
@@ -51,4 +70,7 @@ pub trait Certify: Send + Sync {
         ident: Uuid,
         at: OffsetDateTime,
     ) -> Result<Vec<u8>, NeighbourError>;
+
+    /// The certificate of a record as it would look, marked 样张, neither sealed nor signed.
+    async fn specimen(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Vec<u8>, NeighbourError>;
 }

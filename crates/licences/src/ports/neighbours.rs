@@ -6,12 +6,12 @@ use applications::{
 };
 use async_trait::async_trait;
 use certificate::{Block, CURRENT_TEMPLATE, CertificateError, LicenceRecord, OfficialDocument};
-use kernel::ids::ApplicationId;
+use kernel::{Actor, ids::ApplicationId};
 use press::{Press, PressError};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Certify, Grants, NeighbourError, Pressed};
+use super::{Certify, Grants, NeighbourError, Pressed, ProspectError};
 use crate::model::{Amendment, CancellationGround, Grant, Holder, LossOrDamage, Period, Purpose};
 
 #[async_trait]
@@ -21,33 +21,49 @@ impl Grants for Applications {
             ApplicationsError::NotFound(_) => NeighbourError::ForGood(Box::new(error)),
             _ => NeighbourError::ForNow(Box::new(error)),
         })?;
-        let purpose = purpose(&granted)?;
-        let holder = granted.holder;
-        Ok(Grant {
-            purpose,
-            application: granted.application,
-            reference: granted.reference,
-            matter: granted.matter,
-            matter_version: granted.matter_version,
-            industry: granted.industry,
-            enterprise: granted.enterprise,
-            holder: Holder {
-                name: holder.name,
-                code: holder.code.parse().map_err(for_good)?,
-                address: holder.address,
-                legal_representative: holder.legal_representative,
-                economic_type: holder.economic_type,
-                region: holder.region.parse().map_err(for_good)?,
-            },
-            scope: granted.scope,
-            decided_on: granted.decided_on,
-            validity: Period {
-                from: granted.valid_from,
-                until: granted.valid_to,
-            },
-            demo: granted.demo,
-        })
+        taken(granted)
     }
+
+    async fn prospect(
+        &self,
+        actor: &Actor,
+        application: ApplicationId,
+        scope: Option<Vec<String>>,
+    ) -> Result<Grant, ProspectError> {
+        let refused = |error: ApplicationsError| ProspectError::Refused(Box::new(error.into()));
+        let granted = Self::prospect(self, actor, application, scope).await;
+        Ok(taken(granted.map_err(refused)?)?)
+    }
+}
+
+/// A grant of applications in the words of this capability.
+fn taken(granted: applications::Grant) -> Result<Grant, NeighbourError> {
+    let purpose = purpose(&granted)?;
+    let holder = granted.holder;
+    Ok(Grant {
+        purpose,
+        application: granted.application,
+        reference: granted.reference,
+        matter: granted.matter,
+        matter_version: granted.matter_version,
+        industry: granted.industry,
+        enterprise: granted.enterprise,
+        holder: Holder {
+            name: holder.name,
+            code: holder.code.parse().map_err(for_good)?,
+            address: holder.address,
+            legal_representative: holder.legal_representative,
+            economic_type: holder.economic_type,
+            region: holder.region.parse().map_err(for_good)?,
+        },
+        scope: granted.scope,
+        decided_on: granted.decided_on,
+        validity: Period {
+            from: granted.valid_from,
+            until: granted.valid_to,
+        },
+        demo: granted.demo,
+    })
 }
 
 /// What a grant leads to.
@@ -158,6 +174,10 @@ fn page(paper: &Paper, ident: Uuid) -> OfficialDocument {
         qr: None,
         template: CURRENT_TEMPLATE.to_owned(),
         layout: "notice".to_owned(),
+    }
+
+    async fn specimen(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Vec<u8>, NeighbourError> {
+        Self::specimen(self, record, at).await.map_err(judge)
     }
 }
 

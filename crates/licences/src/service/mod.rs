@@ -4,12 +4,14 @@ mod answers;
 mod cases;
 mod daily;
 mod direct;
+mod figures;
 mod filings;
 mod issue;
 mod outcome;
 mod press;
 mod read;
 mod register;
+mod specimen;
 
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ use matters::{Catalogue, City, MissingPlaceholder};
 pub use answers::Answer;
 pub(crate) use cases::{EVIDENCE_LIMIT_MB, PAPER_JOB};
 pub use cases::{LicenceFacts, NewCase, NewService, PaperFile};
+pub use figures::RegionStatus;
 pub use filings::{NewDamage, NewHandover, NewWorkElsewhere, PublicLoss};
 pub use issue::{IssuedLicence, PressedPair};
 pub use outcome::Fulfilled;
@@ -33,7 +36,7 @@ use answers::Answers;
 
 use crate::{
     model::{CaseFault, Fault, FilingFault},
-    ports::{Certify, Grants, NeighbourError},
+    ports::{Certify, Grants, NeighbourError, ProspectError},
     rules::{Measures, Numbering, NumberingError, Periods, RevisionError, StatusRule, SuspensionTable},
     store::PointReader,
 };
@@ -71,6 +74,9 @@ pub enum LicencesError {
     /// A decision grants a longer validity than its matter allows, or the matter is unknown.
     #[error("no such validity: {0}")]
     Validity(String),
+    /// A neighbour refuses; its own words are the best.
+    #[error("refused: {}", .0.title)]
+    Refused(Box<Problem>),
     /// A record cannot be written or read.
     #[error("record")]
     Record(#[from] serde_json::Error),
@@ -106,6 +112,15 @@ pub enum LicencesError {
     Fault(#[from] Fault),
 }
 
+impl From<ProspectError> for LicencesError {
+    fn from(error: ProspectError) -> Self {
+        match error {
+            ProspectError::Refused(problem) => Self::Refused(problem),
+            ProspectError::Neighbour(error) => Self::Grant(error),
+        }
+    }
+}
+
 impl From<LicencesError> for Problem {
     fn from(error: LicencesError) -> Self {
         match error {
@@ -113,6 +128,7 @@ impl From<LicencesError> for Problem {
             LicencesError::Forbidden(error) => error.into(),
             LicencesError::Invalid(errors) => Self::invalid(errors),
             LicencesError::NotFound => Self::not_found("许可证"),
+            LicencesError::Refused(problem) => *problem,
             LicencesError::NotPressed => Self::conflict(
                 "certificate-pending",
                 "电子证照尚未制成",

@@ -3,6 +3,7 @@
 mod cases;
 mod counts;
 mod daily;
+mod figures;
 mod filings;
 mod native;
 mod row;
@@ -12,6 +13,7 @@ pub use cases::CaseAudit;
 pub(crate) use cases::{CaseQuery, case, case_key, cases, insert_case, load_case, update_case};
 pub(crate) use counts::{CountRow, counts, keep_past, last_key, of_file, stretch};
 pub(crate) use daily::{ByDate, DateStep, advance, by_date, progress};
+pub(crate) use figures::{RegionQuery, by_region};
 pub use filings::FilingAudit;
 pub(crate) use filings::{
     FilingQuery, filing, filing_key, filings, filings_of, insert_filing, load_filing, open_loss, overdue,

@@ -65,7 +65,7 @@ pub(crate) fn text_query(text: &str) -> Result<TextQuery, TooShort> {
 }
 
 impl StatusFilter {
-    fn condition(self) -> Condition {
+    pub(super) fn condition(self) -> Condition {
         use row::Column::{Standing, TemporaryFor, TransitionUntil, ValidFrom, ValidUntil};
         let begun = || {
             Condition::all()
@@ -158,7 +158,7 @@ fn bounded(scope: &Scope) -> Option<&[String]> {
     (limited && scope.regions.iter().all(known)).then_some(&scope.regions)
 }
 
-fn within(region: &str) -> Condition {
+pub(super) fn within(region: &str) -> Condition {
     Condition::all()
         .add(row::Column::Region.gte(region))
         .add(row::Column::Region.lt(subtree_end(region)))

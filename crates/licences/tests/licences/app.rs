@@ -16,7 +16,7 @@ use kernel::{
     ids::{ApplicationId, EnterpriseId},
 };
 use licences::{
-    Certify, DirectIssue, Grant, Grants, Holder, Licences, NeighbourError, Period, Pressed, Purpose,
+    Certify, DirectIssue, Grant, Grants, Holder, Licences, NeighbourError, Period, Pressed, ProspectError, Purpose,
 };
 use matters::Industry;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -52,6 +52,17 @@ impl Grants for Decided {
         let unknown = || NeighbourError::ForGood(Box::new(Refused("not granted")));
         known.get(&application).cloned().ok_or_else(unknown)
     }
+
+    async fn prospect(
+        &self,
+        _: &Actor,
+        application: ApplicationId,
+        scope: Option<Vec<String>>,
+    ) -> Result<Grant, ProspectError> {
+        let grant = self.grant(application).await?;
+        let scope = scope.unwrap_or_else(|| grant.scope.clone());
+        Ok(Grant { scope, ..grant })
+    }
 }
 
 /// Makes a file that differs each time, as a signed one does.
@@ -84,6 +95,11 @@ impl Certify for Paper {
     ) -> Result<Vec<u8>, NeighbourError> {
         let json = serde_json::to_string(paper).unwrap();
         Ok(format!("%PDF-1.7 {ident} {at} {json}").into_bytes())
+    }
+
+    async fn specimen(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Vec<u8>, NeighbourError> {
+        let json = serde_json::to_string(&record).unwrap();
+        Ok(format!("%PDF-1.7 {at} {json}").into_bytes())
     }
 }
 

@@ -393,3 +393,14 @@ pub struct LedgerCount {
     /// Enterprises.
     pub count: i64,
 }
+
+/// Enterprises of a region in one state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegionCount {
+    /// Code of the region, as deep as asked for or as known.
+    pub region: String,
+    /// The state.
+    pub state: EnterpriseState,
+    /// How many.
+    pub count: i64,
+}

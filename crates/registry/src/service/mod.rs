@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     model::{
         Checked, Enterprise, EnterpriseQuery, EnterpriseState, Facility, FacilityDetails, FacilityId,
-        LedgerCount, NewEnterprise, Settings, Staff, StaffDetails, StaffId,
+        LedgerCount, NewEnterprise, RegionCount, Settings, Staff, StaffDetails, StaffId,
     },
     rules::{self, Completeness, Tables},
     store,
@@ -515,6 +515,27 @@ impl Registry {
             _ => 12,
         };
         Ok(store::ledger(self.kernel.db(), region, digits, &actor.scope).await?)
+    }
+
+    /// Enterprises within the actor's scope by region, cut to so many digits of its code, and by state.
+    ///
+    /// # Errors
+    /// [`RegistryError::Forbidden`].
+    pub async fn count_by_region(
+        &self,
+        actor: &Actor,
+        region: Option<&RegionCode>,
+        digits: usize,
+    ) -> Outcome<Vec<RegionCount>> {
+        actor.require(Permission::EnterprisesRead)?;
+        let rows = store::by_region(self.kernel.db(), &actor.scope, region, digits).await?;
+        let count = |(region, state, count): (String, String, i64)| {
+            let known = EnterpriseState::parse(&state);
+            let state =
+                known.ok_or_else(|| KernelError::Corrupt(format!("state {state} of an enterprise")))?;
+            Ok(RegionCount { region, state, count })
+        };
+        rows.into_iter().map(count).collect()
     }
 
     /// Key staff of an enterprise, with personal data: mask it before it is shown.

@@ -1,11 +1,13 @@
 //! The only place that knows the tables of this capability.
 
 mod audit;
+mod figures;
 pub(crate) mod files;
 pub(crate) mod imports;
 mod list;
 
 pub use audit::{EnterpriseAudit, FacilityAudit, StaffAudit};
+pub(crate) use figures::by_region;
 pub(crate) use list::{Cursor, Hits, ledger, list};
 
 use codes::SubjectCode;
