@@ -27,6 +27,8 @@ pub enum Row {
     Status,
     /// Every list over HTTP.
     Lists,
+    /// The ledger of collaboration with a hundred thousand pieces of work in hand.
+    Ledger,
     /// Start, memory, sizes.
     Start,
 }

@@ -248,8 +248,16 @@ impl Things {
         app.officer("root", &[Role::Administrator]).await;
         let sessions = app.as_("root").await.get("/api/v1/sessions").await.1;
         let account = app.as_("clerk").await.get("/api/v1/me").await.1;
+        let others = collaboration(app).await;
         Self {
             ids: vec![
+                ("reminder-letters", others[0].clone()),
+                ("joint-meetings", others[1].clone()),
+                ("rectifications", others[2].clone()),
+                ("referrals", others[3].clone()),
+                ("notices", others[4].clone()),
+                ("notice-deliveries", others[5].clone()),
+                ("webhooks", others[6].clone()),
                 ("licences", text(&licence["id"])),
                 ("licence-filings", filing),
                 ("licence-cases", case),
@@ -331,6 +339,44 @@ async fn life_of(app: &TestApp, licence: &str) -> (String, String, String) {
     )
 }
 
+/// A letter, a meeting with a problem, a referral, a notice, a delivery and a webhook.
+async fn collaboration(app: &TestApp) -> Vec<String> {
+    let meeting = json!({ "title": "会议", "held_on": "2026-03-02", "place": "局", "departments": ["emergency", "fire"],
+        "summary": "纪要", "problems": [{ "problem": "堵塞", "requirement": "清理", "department": "fire", "due_on": "2026-12-31" }] });
+    let meeting = app.act("leader", "/api/v1/joint-meetings", meeting).await;
+    let referral = json!({ "addressee": "fire", "title": "通道", "text": "堵塞" });
+    let referral = app.act("clerk", "/api/v1/referrals", referral).await;
+    // Nobody listens on the discard port.
+    let webhook = json!({ "name": "无人接收", "url": "http://127.0.0.1:9/", "topics": ["tasks"] });
+    let webhook = app.act("root", "/api/v1/webhooks", webhook).await;
+    let late = app.enterprise("南昌迟办厂", 77).await;
+    app.of_enterprise("late", Role::EnterpriseManager, late).await;
+    let id = app.submitted("late", city::MATTER).await;
+    app.act(
+        "clerk",
+        &format!("/api/v1/applications/{id}/acceptances"),
+        json!({}),
+    )
+    .await;
+    app.run_jobs().await;
+    app.set_clock("2026-04-20T04:00:00Z");
+    app.run_jobs().await;
+    let first = async |login: &str, path: &str| {
+        let page = app.as_(login).await.get(path).await.1;
+        page["items"][0]["id"].clone()
+    };
+    let ids = [
+        first("clerk", "/api/v1/reminder-letters").await,
+        meeting["id"].clone(),
+        meeting["problems"][0]["id"].clone(),
+        referral["id"].clone(),
+        first("clerk", "/api/v1/notices").await,
+        first("root", "/api/v1/notice-deliveries?state=failed").await,
+        webhook["id"].clone(),
+    ];
+    ids.map(|id| id.as_str().unwrap().to_owned()).to_vec()
+}
+
 /// A body that is well formed for the operation, so that nothing but the reach can refuse it.
 fn body_of(method: &Method, template: &str) -> Option<Value> {
     let item = json!({ "target": { "kind": "form" }, "problem": "不清", "requirement": "写明" });
@@ -347,7 +393,8 @@ fn body_of(method: &Method, template: &str) -> Option<Value> {
         ("GET" | "DELETE", _) => Value::Null,
         (
             "POST",
-            "ownership" | "submissions" | "acceptances" | "resumptions" | "cancellation" | "retries",
+            "ownership" | "submissions" | "acceptances" | "resumptions" | "cancellation" | "retries"
+            | "readings" | "receipts",
         ) => json!({}),
         ("POST", "supplies" | "signatures" | "{kind}") => json!({}),
         ("POST", "cancellations" | "commitment-breaches") => json!({ "reason": "理由" }),
@@ -362,6 +409,8 @@ fn body_of(method: &Method, template: &str) -> Option<Value> {
         ("POST", "photos") => Value::Null,
         ("PUT", "subject") => json!({ "kind": "renewal" }),
         ("POST", "decisions") if template.contains("list-reviews") => json!({ "outcome": "approve" }),
+        ("POST", "reports" | "answers") => json!({ "text": "已办" }),
+        ("POST", "closures") => json!({ "mended": true, "text": "属实" }),
         ("POST", "corrections") => json!({ "items": [item] }),
         ("POST", "non-acceptances") => json!({ "reason": "不属于", "legal_basis": "第一条" }),
         ("POST", "reviews") => json!({ "findings": [], "opinion": "同意", "passed": true }),
@@ -498,6 +547,16 @@ on_both! {
             let (_, page) = app.as_("here").await.get(&format!("/api/v1/{list}")).await;
             assert!(!page["items"].as_array().unwrap().is_empty(), "{list}: {page}");
         }
+        for list in ["reminder-letters", "joint-meetings", "rectifications", "referrals", "ledger", "notice-deliveries?state=failed"] {
+            let (status, page) = app.as_("elsewhere").await.get(&format!("/api/v1/{list}")).await;
+            assert_eq!((status, &page["items"]), (StatusCode::OK, &json!([])), "{list}");
+        }
+        // What was done elsewhere is not read here; what belongs to the installation is everybody's who audits.
+        let (_, events) = app.as_("elsewhere").await.get("/api/v1/events?limit=200").await;
+        let regions: BTreeSet<_> = events["items"].as_array().unwrap().iter().map(|one| one["region"].to_string()).collect();
+        assert!(regions.iter().all(|region| region == "null" || region.starts_with("\"3602")), "{regions:?}");
+        let (_, events) = app.as_("here").await.get("/api/v1/events?limit=200&kind=application").await;
+        assert_eq!(events["items"][0]["region"], "360102", "{events}");
         let (_, own) = app.as_("keeper").await.get("/api/v1/enterprises").await;
         assert_eq!(own["items"].as_array().unwrap().len(), 1, "an enterprise sees itself only");
         let (_, accounts) = app.as_("elsewhere").await.get("/api/v1/accounts").await;

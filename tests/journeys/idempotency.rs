@@ -98,6 +98,7 @@ on_both! {
             .unwrap();
         assert_eq!(again.status(), StatusCode::CREATED);
         assert_eq!(again.headers()["idempotency-replayed"], "true");
+        assert_eq!(again.headers()["etag"], "\"1\"", "the next edit needs it");
         assert_eq!(again.json::<Value>().await.unwrap(), first);
         assert_eq!(app.count("SELECT count(*) FROM enterprise").await, 1);
 

@@ -120,3 +120,20 @@ on_both! {
         assert_eq!((status, problem["errors"][0]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("roles")), "{problem}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_tls_the_session_travels_by_tls_only() {
+    for (url, secure) in [("https://anxu.example", true), ("http://anxu.example", false)] {
+        let app =
+            journeys::TestApp::start_with(journeys::Engine::Sqlite, |config| config.public_url = url.into())
+                .await
+                .unwrap();
+        app.officer("li", &[Role::Auditor]).await;
+        let login = serde_json::json!({ "login": "li", "password": PASSWORD });
+        let request = app.stranger().request(reqwest::Method::POST, "/api/v1/sessions");
+        let response = request.json(&login).send().await.unwrap();
+        let cookie = response.headers()["set-cookie"].to_str().unwrap();
+        assert_eq!(cookie.ends_with("; Secure"), secure, "{url}: {cookie}");
+        assert!(cookie.contains("HttpOnly"));
+    }
+}

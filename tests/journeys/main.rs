@@ -5,6 +5,7 @@
 
 mod about_licences;
 mod access_matrix;
+mod collaboration;
 mod daily;
 mod demo_clock;
 mod figures;
@@ -14,6 +15,7 @@ mod identity;
 mod import;
 mod jobs;
 mod licence_life;
+mod notices;
 mod openapi;
 mod previews;
 mod stale;

@@ -45,6 +45,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "certificate",
         ],
     ),
+    (
+        "collaboration",
+        &["codes", "kernel", "matters", "applications", "press"],
+    ),
+    ("notices", &["kernel", "identity"]),
     // Faces over capabilities; what `public` needs from most of them are narrow traits that the server wires.
     ("public", &["codes", "kernel", "matters", "certificate"]),
     (
@@ -77,6 +82,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "transparency",
             "applications",
             "licences",
+            "collaboration",
+            "notices",
             "public",
             "demo",
         ],

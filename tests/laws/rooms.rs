@@ -10,6 +10,8 @@ pub const CAPABILITIES: &[&str] = &[
     "applications",
     "licences",
     "transparency",
+    "collaboration",
+    "notices",
 ];
 /// The rooms of a capability; a room that outgrows a file becomes a folder of the same name.
 const ROOMS: &[&str] = &[

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 pub mod city;
+pub mod outside;
 
 use std::{
     ffi::OsString,
@@ -91,6 +92,15 @@ impl TestApp {
 
     /// Starts at the given instant.
     pub async fn start_at(engine: Engine, now: &str) -> Option<Self> {
+        Self::start_as(engine, now, |_| {}).await
+    }
+
+    /// Starts with other settings.
+    pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Config)) -> Option<Self> {
+        Self::start_as(engine, NOON, change).await
+    }
+
+    async fn start_as(engine: Engine, now: &str, change: impl FnOnce(&mut Config)) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let database = match engine {
             Engine::Sqlite => None,
@@ -99,7 +109,7 @@ impl TestApp {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let base = format!("http://{address}");
-        let config = Config {
+        let mut config = Config {
             listen: address,
             database_url: database.as_ref().map(|(_, url)| url.clone()),
             database_connections: 4,
@@ -109,6 +119,7 @@ impl TestApp {
             demo: true,
             ..Config::default()
         };
+        change(&mut config);
         let clock = Arc::new(FixedClock::at(OffsetDateTime::parse(now, &Rfc3339).unwrap()));
         let platform = open(config, clock.clone(), now).await;
         let metrics = PrometheusBuilder::new().build_recorder().handle();
@@ -125,6 +136,21 @@ impl TestApp {
             database,
             _folder: folder,
         })
+    }
+
+    /// Another process over the same database, files and keys, with the same clock.
+    pub async fn another(&self) -> Platform {
+        let config = (*self.platform.config).clone();
+        let ids = Arc::new(kernel::RandomIds);
+        Platform::open(config, self.clock.clone(), ids).await.unwrap()
+    }
+
+    /// Changes rows behind the platform's back, as a process leaves them that dies.
+    pub async fn again(&self, sql: &str) {
+        let url = self.platform.kernel.db().url();
+        let own = sea_orm::Database::connect(url).await.unwrap();
+        own.execute_unprepared(sql).await.unwrap();
+        own.close().await.unwrap();
     }
 
     /// Address of the database, when it is PostgreSQL.

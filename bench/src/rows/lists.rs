@@ -92,7 +92,7 @@ pub(super) async fn run(place: &Place<'_>, base: &Base, report: &mut Report) -> 
     Ok(())
 }
 
-async fn ask(client: &Client, url: &str, token: Option<&str>) -> Outcome<(Times, usize)> {
+pub(super) async fn ask(client: &Client, url: &str, token: Option<&str>) -> Outcome<(Times, usize)> {
     let (mut times, mut bytes, begun) = (Times::new()?, 0, Instant::now());
     while times.count() < COUNT && (begun.elapsed() < SLOW || times.count() < 3) {
         let mut request = client.get(url);
@@ -112,7 +112,7 @@ async fn ask(client: &Client, url: &str, token: Option<&str>) -> Outcome<(Times,
     Ok((times, bytes))
 }
 
-async fn sign_in(client: &Client, server: &Server, login: &str) -> Outcome<String> {
+pub(super) async fn sign_in(client: &Client, server: &Server, login: &str) -> Outcome<String> {
     let url = format!("http://{}/api/v1/sessions", server.address);
     let body = json!({ "login": login, "password": PASSWORD });
     let answer: Value = client.post(url).json(&body).send().await?.json().await?;

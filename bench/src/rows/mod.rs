@@ -4,6 +4,7 @@ mod certificate;
 mod commit;
 mod evidence;
 mod import;
+mod ledger;
 mod lists;
 mod nightly;
 mod search;
@@ -84,7 +85,10 @@ impl Place<'_> {
         if options.wants(Row::Search) {
             search::run(self, &platform, report).await?;
         }
-        if options.wants(Row::Commit) || options.wants(Row::Lists) {
+        if [Row::Commit, Row::Lists, Row::Ledger]
+            .iter()
+            .any(|row| options.wants(*row))
+        {
             commit::run(self, &base, &platform, report).await?;
         }
         if options.wants(Row::Nightly) {
@@ -96,6 +100,10 @@ impl Place<'_> {
         }
         if options.wants(Row::Lists) {
             lists::run(self, &base, report).await?;
+        }
+        // Last of those that read: it multiplies the work in hand.
+        if options.wants(Row::Ledger) {
+            ledger::run(self, &base, report).await?;
         }
         if options.wants(Row::Start) {
             start::run(self, &base, report).await?;

@@ -18,9 +18,10 @@ pub use migrations::migrations;
 pub use model::Holder;
 pub use ports::{LicenceBook, RegisterError};
 pub use service::{
-    Applications, ApplicationsError, DocumentFile, Filters, Grant, Listed, NewCorrectionItem, NewDraft,
-    NewItem, NewNonAcceptance, NewPhoto, NewRefusal, NewReview, NewSiteCheck, NewStop, NewSubject,
-    PhotoUpload, PreviewContent, PublicDecision, Renderer, Seen, TaskItem, Upload,
+    Applications, ApplicationsError, Called, DocumentFile, DueCounts, Filters, Grant, InHand, InHandQuery,
+    InHandSort, Listed, NewCorrectionItem, NewDraft, NewItem, NewNonAcceptance, NewPhoto, NewRefusal,
+    NewReview, NewSiteCheck, NewStop, NewSubject, OpenTask, PhotoUpload, PreviewContent, PublicDecision,
+    Renderer, Seen, TaskItem, Upload,
 };
 pub use store::{About, ApplicationAudit, Counted, Record, Sort, Span};
 

@@ -24,5 +24,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
             include_str!("migrations/m0402_visits_and_supplies.sql"),
         )),
         Box::new(figures.native(ACCEPTED_SQLITE, ACCEPTED_POSTGRES)),
+        Box::new(SqlMigration::new(
+            "m0410_work_in_hand",
+            include_str!("migrations/m0410_work_in_hand.sql"),
+        )),
     ]
 }

@@ -108,6 +108,7 @@ fn parts(platform: &Platform) -> Parts {
         matters: platform.matters.clone(),
         applications: platform.applications.clone(),
         licences: platform.licences.clone(),
+        followers: platform.followers(),
     }
 }
 

@@ -166,6 +166,7 @@ impl Days<'_> {
         let mut handlers: Vec<Arc<dyn JobHandler>> = registry::handlers(parts.registry.clone());
         handlers.extend(applications::handlers(parts.applications.clone()));
         handlers.extend(licences::handlers(parts.licences.clone()));
+        handlers.extend(parts.followers.iter().cloned());
         Workers::new(parts.kernel.clone(), handlers, at_once)
     }
 

@@ -17,9 +17,11 @@ mod setting;
 mod stage;
 mod workdays;
 
+use std::sync::Arc;
+
 pub use accounts::{DemoAccount, PASSWORD};
 pub use clock::{DemoClock, DemoIds};
-use kernel::{Actor, Happened, Kernel, KernelError, LegalDate, Moment, Subject, event};
+use kernel::{Actor, Happened, JobHandler, Kernel, KernelError, LegalDate, Moment, Subject, event};
 use serde::{Deserialize, Serialize};
 use setting::Setting;
 use time::Duration;
@@ -129,6 +131,8 @@ pub struct Parts {
     pub applications: applications::Applications,
     /// Licences.
     pub licences: licences::Licences,
+    /// Whatever else follows what happens, such as notices.
+    pub followers: Vec<Arc<dyn JobHandler>>,
 }
 
 /// What an installation holds.

@@ -321,8 +321,8 @@ impl Identity {
     ///
     /// # Errors
     /// [`IdentityError::Kernel`].
-    pub async fn people(&self, ids: &[AccountId]) -> Outcome<Vec<Account>> {
-        Ok(store::people(self.kernel.db(), ids).await?)
+    pub async fn accounts_of(&self, ids: &[AccountId]) -> Outcome<Vec<Account>> {
+        Ok(store::accounts_of(self.kernel.db(), ids).await?)
     }
 
     /// The account of a login name; for the command line and the demo.
@@ -520,11 +520,16 @@ impl Identity {
 
     /// The actor that an account is, for a request.
     pub fn actor(&self, account: &Account, stranger: &Actor) -> Actor {
+        let mut scope = account.scope.clone();
+        if scope.enterprise.is_some() && scope.regions.is_empty() {
+            // It reaches its enterprise only; but what it does belongs to a region.
+            scope.regions.push(account.region.clone());
+        }
         Actor {
             account: Some(account.id),
             name: account.name.clone(),
             roles: account.roles.clone(),
-            scope: account.scope.clone(),
+            scope,
             is_system: false,
             request: stranger.request.clone(),
         }

@@ -52,6 +52,9 @@ pub(crate) mod account {
         fn enterprise(&self) -> Option<Uuid> {
             self.enterprise
         }
+        fn region(&self) -> Option<&str> {
+            Some(&self.region)
+        }
     }
 }
 
@@ -254,7 +257,7 @@ pub(crate) async fn account<C: ConnectionTrait>(
 }
 
 /// These accounts, by name.
-pub(crate) async fn people(db: &Db, ids: &[AccountId]) -> Result<Vec<Account>, KernelError> {
+pub(crate) async fn accounts_of(db: &Db, ids: &[AccountId]) -> Result<Vec<Account>, KernelError> {
     let rows = account::Entity::find()
         .filter(account::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(account::Column::Name)

@@ -101,6 +101,12 @@ named! {
         LicencesSupervise = "licences:supervise", "查处与复核许可证";
         /// Decide on suspension, revocation, rescission, withdrawal, deregistration.
         LicencesSanction = "licences:sanction", "决定处置许可证";
+        /// See the ledger across departments, letters, meetings and referrals.
+        CollaborationRead = "collaboration:read", "查看协同台账";
+        /// Confirm letters, report rectification, refer and receive.
+        CollaborationAct = "collaboration:act", "协同办理";
+        /// Enter joint meetings, close what they found.
+        CollaborationConvene = "collaboration:convene", "召集联席会议";
         /// Take over licences issued before the platform; void reserved numbers.
         LicencesTakeOver = "licences:take_over", "接管原有许可证";
     }
@@ -140,6 +146,7 @@ impl Role {
                 FiguresRead,
                 FiguresOfficers,
                 LicencesRead,
+                CollaborationRead,
             ],
             Self::WindowClerk => &[
                 OwnAccount,
@@ -152,6 +159,8 @@ impl Role {
                 ApplicationsClock,
                 LicencesRead,
                 LicencesDeliver,
+                CollaborationRead,
+                CollaborationAct,
             ],
             Self::DepartmentReviewer => &[
                 OwnAccount,
@@ -161,6 +170,8 @@ impl Role {
                 ApplicationsReview,
                 ApplicationsClock,
                 LicencesRead,
+                CollaborationRead,
+                CollaborationAct,
             ],
             Self::FirstReviewer => &[
                 OwnAccount,
@@ -172,6 +183,9 @@ impl Role {
                 ApplicationsFirstReview,
                 LicencesRead,
                 LicencesSupervise,
+                CollaborationRead,
+                CollaborationAct,
+                CollaborationConvene,
             ],
             Self::SecondReviewer => &[
                 OwnAccount,
@@ -181,6 +195,9 @@ impl Role {
                 ApplicationsReturn,
                 ApplicationsSecondReview,
                 LicencesRead,
+                CollaborationRead,
+                CollaborationAct,
+                CollaborationConvene,
             ],
             Self::Approver => &[
                 OwnAccount,
@@ -195,8 +212,18 @@ impl Role {
                 MattersApprove,
                 LicencesRead,
                 LicencesSanction,
+                CollaborationRead,
+                CollaborationAct,
+                CollaborationConvene,
             ],
-            Self::Inspector => &[OwnAccount, EnterprisesRead, LicencesRead, LicencesSupervise],
+            Self::Inspector => &[
+                OwnAccount,
+                EnterprisesRead,
+                LicencesRead,
+                LicencesSupervise,
+                CollaborationRead,
+                CollaborationAct,
+            ],
             Self::Regulator => &[
                 OwnAccount,
                 EnterprisesRead,
@@ -204,6 +231,7 @@ impl Role {
                 FiguresRead,
                 FiguresOfficers,
                 LicencesRead,
+                CollaborationRead,
             ],
             Self::EnterpriseManager => &[
                 OwnAccount,

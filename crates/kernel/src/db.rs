@@ -302,5 +302,13 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
             "m0003_job_lists",
             include_str!("migrations/m0003_job_lists.sql"),
         )),
+        Box::new(SqlMigration::new(
+            "m0004_answered_version",
+            include_str!("migrations/m0004_answered_version.sql"),
+        )),
+        Box::new(SqlMigration::new(
+            "m0005_event_region",
+            include_str!("migrations/m0005_event_region.sql"),
+        )),
     ]
 }

@@ -1,13 +1,15 @@
 //! Events: what happened, by whom, when, why, from which version. Written by [`crate::Work`] only.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{Actor, Db, KernelError, Moment};
+use crate::{Actor, Db, KernelError, Moment, access::subtree_end};
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,10 @@ pub trait Sealed: Serialize {
     fn version(&self) -> i64;
     /// The enterprise on whose timeline the act appears.
     fn enterprise(&self) -> Option<Uuid>;
+    /// The region that the row belongs to; without one it is that of who acts.
+    fn region(&self) -> Option<&str> {
+        None
+    }
 
     /// SHA-256 of the row, lower-case hex.
     fn digest(&self) -> String {
@@ -113,6 +119,9 @@ pub struct EventBody {
     /// The enterprise concerned.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub enterprise: Option<Uuid>,
+    /// The region concerned (GB/T 2260); absent for what belongs to the installation.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub region: Option<String>,
     /// The account that acted; absent for the system.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub account: Option<Uuid>,
@@ -148,6 +157,8 @@ pub struct Model {
     pub version: i64,
     /// Enterprise concerned.
     pub enterprise: Option<Uuid>,
+    /// Region concerned.
+    pub region: Option<String>,
     /// Who acted.
     pub account: Option<Uuid>,
     /// [`EventBody`] as JSON.
@@ -185,6 +196,15 @@ impl TryFrom<Model> for Event {
     }
 }
 
+/// What an event says of the row that it seals.
+#[derive(Debug, Default)]
+pub(crate) struct Seal {
+    pub version: i64,
+    pub state: Option<String>,
+    pub enterprise: Option<Uuid>,
+    pub region: Option<String>,
+}
+
 /// Builds the body and row of an event.
 pub(crate) fn compose(
     actor: &Actor,
@@ -192,11 +212,16 @@ pub(crate) fn compose(
     id: Uuid,
     salt: [u8; 16],
     subject: Subject,
-    sealed: (i64, Option<String>, Option<Uuid>),
+    seal: Seal,
     happened: Happened,
 ) -> Result<ActiveModel, KernelError> {
     use sea_orm::ActiveValue::Set;
-    let (version, state, enterprise) = sealed;
+    let Seal {
+        version,
+        state,
+        enterprise,
+        region,
+    } = seal;
     let account = actor.account.map(Uuid::from);
     let body = EventBody {
         id,
@@ -208,6 +233,7 @@ pub(crate) fn compose(
         version,
         state,
         enterprise,
+        region,
         account,
         actor: actor.name.clone(),
         reason: happened.reason,
@@ -222,6 +248,7 @@ pub(crate) fn compose(
         subject_id: Set(subject.id),
         version: Set(version),
         enterprise: Set(enterprise),
+        region: Set(body.region.clone()),
         account: Set(account),
         body: Set(serde_json::to_string(&body)?),
         salt: Set(salt.to_vec()),
@@ -260,6 +287,24 @@ pub struct EventFilter {
     pub since: Option<Moment>,
     /// Before.
     pub until: Option<Moment>,
+    /// In one of these regions and below, or of none; everywhere unless given.
+    pub regions: Option<Vec<String>>,
+}
+
+/// What lies in one of the regions, and what belongs to the installation as a whole.
+fn within(regions: &[String]) -> Condition {
+    let installation = Condition::all()
+        .add(Column::Region.is_null())
+        .add(Column::Enterprise.is_null());
+    regions
+        .iter()
+        .fold(Condition::any().add(installation), |any, code| {
+            any.add(
+                Condition::all()
+                    .add(Column::Region.gte(code.as_str()))
+                    .add(Column::Region.lt(subtree_end(code))),
+            )
+        })
 }
 
 /// Events that match, newest first, older than `before` when given.
@@ -288,6 +333,9 @@ pub async fn find(
         query = query
             .filter(Column::Kind.gte(prefix))
             .filter(Column::Kind.lt(format!("{prefix}~")));
+    }
+    if let Some(regions) = &filter.regions {
+        query = query.filter(within(regions));
     }
     if let Some(since) = filter.since {
         query = query.filter(Column::At.gte(since));

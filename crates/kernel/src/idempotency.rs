@@ -25,6 +25,8 @@ pub struct Model {
     pub content_type: Option<String>,
     /// Body that was answered.
     pub body: Option<Vec<u8>>,
+    /// Version that was answered.
+    pub etag: Option<String>,
     /// When.
     pub at: Moment,
 }
@@ -47,23 +49,30 @@ pub async fn find(db: &crate::Db, actor: &Actor, key: &str) -> Result<Option<Mod
     Entity::find_by_id(id).one(db.read()).await
 }
 
+/// An answer as it is kept for retries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Status.
+    pub status: u16,
+    /// Content type.
+    pub content_type: Option<String>,
+    /// `ETag`: the next edit brings it back.
+    pub etag: Option<String>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
 /// Keeps the answer for retries. Losing it is harmless: a retry is then told that the act is done.
 ///
 /// # Errors
 /// [`DbErr`].
-pub async fn keep_answer(
-    db: &crate::Db,
-    actor: &Actor,
-    key: &str,
-    status: u16,
-    content_type: Option<String>,
-    body: Vec<u8>,
-) -> Result<(), DbErr> {
+pub async fn keep_answer(db: &crate::Db, actor: &Actor, key: &str, answer: Answer) -> Result<(), DbErr> {
     let tx = db.transaction().await?;
     Entity::update_many()
-        .col_expr(Column::Status, Expr::value(i64::from(status)))
-        .col_expr(Column::ContentType, Expr::value(content_type))
-        .col_expr(Column::Body, Expr::value(body))
+        .col_expr(Column::Status, Expr::value(i64::from(answer.status)))
+        .col_expr(Column::ContentType, Expr::value(answer.content_type))
+        .col_expr(Column::Etag, Expr::value(answer.etag))
+        .col_expr(Column::Body, Expr::value(answer.body))
         .filter(Column::Actor.eq(actor_key(actor)))
         .filter(Column::RequestKey.eq(key))
         .exec(&tx)

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Actor, Kernel, KernelError, Moment,
-    event::{self, Happened, Heard, Sealed, Subject},
+    event::{self, Happened, Heard, Seal, Sealed, Subject},
     idempotency,
     outbox::{self, NewJob},
 };
@@ -75,11 +75,13 @@ impl Work {
     /// [`KernelError::Json`] when the facts cannot be written as JSON.
     pub fn record<S: Sealed>(&mut self, row: &S, happened: Happened) -> Result<(), KernelError> {
         let subject = Subject::new(S::SUBJECT, row.subject_id());
-        self.push(
-            subject,
-            (row.version(), Some(row.digest()), row.enterprise()),
-            happened,
-        )
+        let seal = Seal {
+            version: row.version(),
+            state: Some(row.digest()),
+            enterprise: row.enterprise(),
+            region: row.region().map(str::to_owned).or_else(|| self.own_region()),
+        };
+        self.push(subject, seal, happened)
     }
 
     /// Records an act that changed no row, e.g. a failed login or the reading of personal data.
@@ -92,21 +94,27 @@ impl Work {
         enterprise: Option<Uuid>,
         happened: Happened,
     ) -> Result<(), KernelError> {
-        self.push(subject, (0, None, enterprise), happened)
+        let seal = Seal {
+            enterprise,
+            region: self.own_region(),
+            ..Seal::default()
+        };
+        self.push(subject, seal, happened)
     }
 
-    fn push(
-        &mut self,
-        subject: Subject,
-        sealed: (i64, Option<String>, Option<Uuid>),
-        happened: Happened,
-    ) -> Result<(), KernelError> {
+    /// The region of who acts; none for who reaches the whole country, such as the platform itself.
+    fn own_region(&self) -> Option<String> {
+        let own = self.actor.scope.regions.first();
+        own.filter(|region| !region.is_empty()).cloned()
+    }
+
+    fn push(&mut self, subject: Subject, seal: Seal, happened: Happened) -> Result<(), KernelError> {
         let salt = self.kernel.random_bytes::<16>();
         let id = self.next_id();
         for job in self.kernel.followers(happened.kind) {
             self.enqueue(NewJob::new(job, &Heard { event: id })?.once(id.to_string()));
         }
-        let row = event::compose(&self.actor, self.now, id, salt, subject, sealed, happened)?;
+        let row = event::compose(&self.actor, self.now, id, salt, subject, seal, happened)?;
         self.first_subject.get_or_insert(subject);
         self.events.push(row);
         Ok(())
@@ -185,6 +193,7 @@ impl Work {
             status: Set(None),
             content_type: Set(None),
             body: Set(None),
+            etag: Set(None),
             at: Set(self.now),
         };
         let kept = idempotency::Entity::insert(row)

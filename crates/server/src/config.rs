@@ -39,6 +39,18 @@ pub struct Config {
     pub fonts_dir: PathBuf,
     /// Origin line of the evidence log; taken from `public_url` unless given.
     pub log_origin: Option<String>,
+    /// Mail server: `smtp://user:password@host:port`, `smtps://…`, `smtp://…?tls=required`; no mail unless given.
+    pub smtp_url: Option<String>,
+    /// Sender of mails, such as `安许 <noreply@example.com>`.
+    pub mail_from: Option<String>,
+    /// Adapter that sends short messages: an address that takes signed POSTs.
+    pub sms_url: Option<String>,
+    /// Key of the signatures for it.
+    pub sms_secret: Option<String>,
+    /// Adapter that sends WeChat messages.
+    pub wechat_url: Option<String>,
+    /// Key of the signatures for it.
+    pub wechat_secret: Option<String>,
     /// Jobs worked on at the same time.
     pub workers: usize,
     /// How long requests and jobs under way may go on after a signal to stop, in seconds.
@@ -66,6 +78,12 @@ impl Default for Config {
             tsa_url: None,
             fonts_dir: PathBuf::from("/usr/share/fonts/opentype/noto"),
             log_origin: None,
+            smtp_url: None,
+            mail_from: None,
+            sms_url: None,
+            sms_secret: None,
+            wechat_url: None,
+            wechat_secret: None,
             workers: 2,
             shutdown_seconds: 25,
             behind_proxy: false,

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use applications::Applications;
 use certificate::CertificateError;
+use collaboration::{Collaboration, CollaborationError};
 use identity::Identity;
 use kernel::{Clock, IdSource, JobHandler, Kernel, KernelError, MovableClock, Workers, audit::AuditSource};
 use licences::{Licences, LicencesError};
 use matters::{Matters, MattersError};
+use notices::{Notices, NoticesError};
 use press::{Press, PressError};
 use public::{Parts, Public, Site as PublicSite};
 use registry::{Registry, RegistryError};
@@ -18,7 +20,10 @@ use crate::{
     Config, DemoLogins, Foundation, Life,
     demo_clock::DemoClockControl,
     keyring,
-    wiring::{CertificateProver, EnterpriseFiles, Evidence, LicenceLookup, LicenceRegister},
+    wiring::{
+        CertificateProver, EnterpriseFiles, Evidence, HoldersDuties, LicenceLookup, LicenceRegister, Names,
+        WorkLists,
+    },
 };
 
 /// Why the platform does not start.
@@ -103,6 +108,12 @@ pub enum PlatformError {
     /// Rule data of licences are wrong.
     #[error(transparent)]
     Licences(#[from] LicencesError),
+    /// Rule data of notices, or the ways out of the application, are wrong.
+    #[error(transparent)]
+    Notices(#[from] NoticesError),
+    /// Rule data of collaboration are wrong.
+    #[error(transparent)]
+    Collaboration(#[from] CollaborationError),
 }
 
 /// All migrations of all capabilities, in order.
@@ -116,6 +127,8 @@ impl MigratorTrait for Migrations {
         all.extend(matters::migrations());
         all.extend(applications::migrations());
         all.extend(licences::migrations());
+        all.extend(notices::migrations());
+        all.extend(collaboration::migrations());
         all.extend(transparency::migrations());
         all
     }
@@ -138,6 +151,10 @@ pub struct Platform {
     pub applications: Applications,
     /// Licences.
     pub licences: Licences,
+    /// The ledger across departments.
+    pub collaboration: Collaboration,
+    /// Notices.
+    pub notices: Notices,
     /// The evidence log.
     pub transparency: Transparency,
     /// Signed documents.
@@ -209,6 +226,25 @@ impl Platform {
         applications.connect(LicenceLookup {
             licences: licences.clone(),
         });
+        let collaboration = Collaboration::new(
+            kernel.clone(),
+            applications.clone(),
+            press.clone(),
+            matters.catalogue(),
+            matters.city(),
+            matters.calendar(),
+        )?;
+        let notices = Notices::new(notices::Parts {
+            kernel: kernel.clone(),
+            identity: identity.clone(),
+            facts: Arc::new(Names {
+                applications: applications.clone(),
+                licences: licences.clone(),
+            }),
+            tasks: Arc::new(WorkLists(applications.clone())),
+            duties: Arc::new(HoldersDuties(licences.clone())),
+            settings: ways_out(&config, &city.name),
+        })?;
         let public = Public::new(Parts {
             site: PublicSite {
                 city: city.name.clone(),
@@ -238,6 +274,8 @@ impl Platform {
             matters,
             applications,
             licences,
+            collaboration,
+            notices,
             transparency,
             press,
             public,
@@ -260,12 +298,40 @@ impl Platform {
         let mut handlers: Vec<Arc<dyn JobHandler>> = registry::handlers(self.registry.clone());
         handlers.extend(applications::handlers(self.applications.clone()));
         handlers.extend(licences::handlers(self.licences.clone()));
+        handlers.extend(collaboration::handlers(self.collaboration.clone()));
+        handlers.extend(notices::handlers(self.notices.clone()));
         Workers::new(self.kernel.clone(), handlers, self.config.workers)
+    }
+
+    /// What follows events while the past of a demo is made: everybody is told, but nobody reads a list of what was
+    /// due on a morning long ago.
+    pub fn followers(&self) -> Vec<Arc<dyn JobHandler>> {
+        let mut followers = notices::handlers(self.notices.clone());
+        followers.retain(|handler| handler.daily().is_none());
+        followers
     }
 
     /// What the audit compares with the events.
     pub fn audit_sources(&self) -> Vec<Arc<dyn AuditSource>> {
         audit_sources()
+    }
+}
+
+/// The ways out of the application as they are set.
+fn ways_out(config: &Config, city: &str) -> notices::Settings {
+    let adapter = |url: &Option<String>, secret: &Option<String>| {
+        url.clone().map(|url| notices::Adapter {
+            url,
+            secret: secret.clone().unwrap_or_default(),
+        })
+    };
+    notices::Settings {
+        smtp_url: config.smtp_url.clone(),
+        mail_from: config.mail_from.clone(),
+        sms: adapter(&config.sms_url, &config.sms_secret),
+        wechat: adapter(&config.wechat_url, &config.wechat_secret),
+        public_url: config.public_url.clone(),
+        site: format!("{city}安全生产许可平台"),
     }
 }
 
@@ -282,5 +348,9 @@ pub fn audit_sources() -> Vec<Arc<dyn AuditSource>> {
         Arc::new(licences::LicenceAudit),
         Arc::new(licences::FilingAudit),
         Arc::new(licences::CaseAudit),
+        Arc::new(collaboration::LetterAudit),
+        Arc::new(collaboration::MeetingAudit),
+        Arc::new(collaboration::RectificationAudit),
+        Arc::new(collaboration::ReferralAudit),
     ]
 }

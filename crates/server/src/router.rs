@@ -1,6 +1,6 @@
 //! The site: API, documentation, public pages, health, behind the common layers.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Json, Router,
@@ -17,7 +17,6 @@ use tower_http::{
     compression::CompressionLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     set_header::SetResponseHeaderLayer,
-    timeout::TimeoutLayer,
     trace::TraceLayer,
 };
 use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
@@ -30,7 +29,7 @@ use crate::{
     middleware::{
         access, idempotent,
         identify::{self, Identification},
-        linger, measure,
+        linger, measure, patience,
     },
     web, wiring,
 };
@@ -75,6 +74,7 @@ pub fn site(platform: &Platform, metrics: PrometheusHandle) -> Result<Site, Unde
             get(move || async move { Json(document.as_ref().clone()) }),
         )
         .merge(public::pages(platform.public.clone()))
+        .merge(notices::feed_router(platform.notices.clone()))
         .merge(web::router())
         .merge(public::docs(platform.public.site(), &described))
         .merge(wiring::trust_services(
@@ -138,6 +138,8 @@ fn api(platform: &Platform) -> OpenApiRouter {
         .merge(applications::router(platform.applications.clone()))
         .merge(licences::router(platform.licences.clone()))
         .merge(figures::router(platform.clone()))
+        .merge(collaboration::router(platform.collaboration.clone()))
+        .merge(notices::router(platform.notices.clone()))
         .merge(public::router(platform.public.clone()))
         .merge(transparency::router(platform.transparency.clone()))
 }
@@ -157,10 +159,7 @@ fn with_common_layers(router: Router) -> Router {
             "content-security-policy",
             "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
         ))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            Duration::from_secs(300),
-        ))
+        .layer(from_fn(patience::answer_in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TraceLayer::new_for_http())
         .layer(PropagateRequestIdLayer::x_request_id())

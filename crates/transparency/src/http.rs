@@ -106,6 +106,7 @@ async fn events(
         kind_prefix: query.kind,
         since: query.since,
         until: query.until,
+        ..EventFilter::default()
     };
     let rows = log.events(&actor, &filter, page.after()?, page.limit()).await?;
     Ok(Answer(Page::cut(rows, page.limit(), |event| event.seq)))

@@ -1,11 +1,11 @@
 //! What has to be done now, by whom, by when: the projection behind the work lists.
 
-use kernel::{Moment, Permission};
+use kernel::{LegalDate, Moment, Permission};
 use matters::{CORRECTION, CORRECTION_PERIOD, DELIVERY, Definition, INTERNAL_TARGET, STATUTORY_REVIEW};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Bodies, ClockView, Due, RoundTime, Turning, Watch, excluded};
+use super::{Bodies, ClockView, Due, Light, RoundTime, Turning, Watch, excluded};
 use crate::model::{Application, StageName, StopReach};
 
 /// A kind of work.
@@ -115,6 +115,8 @@ pub struct Task {
     pub excluded: Vec<uuid::Uuid>,
     /// How it stands to its clock; of reviews only.
     pub time: Option<RoundTime>,
+    /// First day on which its light is not green any more.
+    pub yellow_on: Option<LegalDate>,
 }
 
 impl Task {
@@ -128,6 +130,7 @@ impl Task {
             done: false,
             excluded: Vec::new(),
             time: None,
+            yellow_on: None,
         }
     }
 }
@@ -204,7 +207,52 @@ pub fn tasks(app: &Application, def: &Definition, bodies: &Bodies, watch: Watch<
     tasks.extend(resumptions(app, bodies));
     tasks.extend(visits(app, bodies));
     tasks.extend(supplies(app, def, watch));
+    for task in tasks.iter_mut().filter(|task| !task.done) {
+        task.yellow_on = turns_yellow(task, app, def, watch);
+    }
     tasks
+}
+
+/// Days before the last one that are looked at for the first that is not green; no period is longer.
+const LOOKED_AT: u16 = 400;
+
+/// The first day on which the light of an open task is not green: found by going back from its last day, as periods in
+/// working days have no shorter way.
+fn turns_yellow(task: &Task, app: &Application, def: &Definition, watch: Watch<'_>) -> Option<LegalDate> {
+    let mut first = task.due?.day()?;
+    for _ in 0..LOOKED_AT {
+        let Some(before) = first.0.previous_day().map(LegalDate) else {
+            break;
+        };
+        let then = Watch {
+            today: before,
+            ..watch
+        };
+        let begun = before >= task.since.legal_date();
+        if !begun || light(task, app, def, then) == Light::Green {
+            break;
+        }
+        first = before;
+    }
+    Some(first)
+}
+
+/// The light of a task on the day of the watch; a stop of the clock has only its expected end.
+fn light(task: &Task, app: &Application, def: &Definition, watch: Watch<'_>) -> Light {
+    let clock = match task.kind {
+        TaskKind::Accept => watch.clock(app, def, CORRECTION),
+        TaskKind::Correct => watch.clock(app, def, CORRECTION_PERIOD),
+        TaskKind::FirstReview | TaskKind::SecondReview | TaskKind::Decide => {
+            watch.clock(app, def, INTERNAL_TARGET)
+        }
+        TaskKind::Deliver => watch.clock(app, def, DELIVERY),
+        TaskKind::Review => {
+            let department = task.department.as_deref().and_then(|own| own.parse().ok());
+            department.and_then(|own| watch.department(app, def, &own))
+        }
+        TaskKind::Resume | TaskKind::SiteCheck | TaskKind::Supply => None,
+    };
+    clock.map_or(Light::Green, |clock| clock.light)
 }
 
 /// One task for each round of each department: earlier rounds are done, and stay for the figures.

@@ -212,7 +212,7 @@ impl Applications {
             loads.entry(AccountId(officer)).or_default().1 = times;
         }
         let accounts: Vec<AccountId> = loads.keys().copied().collect();
-        let people = self.inner.identity.people(&accounts).await?;
+        let people = self.inner.identity.accounts_of(&accounts).await?;
         let figures = people.into_iter().map(|person| {
             let (load, done) = loads.get(&person.id).copied().unwrap_or_default();
             OfficerFigure {

@@ -141,7 +141,7 @@ fn matters_of(kind: Kind) -> Vec<String> {
 }
 
 /// Whatever contains the text; `%` and `_` in it mean themselves.
-fn containing(text: &str) -> LikeExpr {
+pub(super) fn containing(text: &str) -> LikeExpr {
     let mut escaped = String::with_capacity(text.len() + 2);
     for c in text.chars() {
         if matches!(c, '%' | '_' | '!') {

@@ -1,6 +1,7 @@
 //! The only place that knows the tables of this capability.
 
 mod figures;
+mod in_hand;
 mod lists;
 mod tasks;
 
@@ -17,6 +18,9 @@ use uuid::Uuid;
 
 pub(crate) use figures::*;
 pub use figures::{About, Counted, Span};
+pub(crate) use in_hand::{
+    InHandFilter, InHandOrder, Lit, OpenRow, applications_of, due_between, in_hand, open_tasks, tally,
+};
 pub use lists::Sort;
 pub(crate) use lists::{ListQuery, ListRow, list, public_decisions};
 pub(crate) use tasks::{TaskQuery, TaskRow, replace_tasks, work_list};
@@ -89,6 +93,9 @@ pub(crate) mod application {
         }
         fn enterprise(&self) -> Option<Uuid> {
             Some(self.enterprise)
+        }
+        fn region(&self) -> Option<&str> {
+            Some(&self.region)
         }
     }
 }

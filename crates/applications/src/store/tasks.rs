@@ -36,6 +36,7 @@ pub(crate) mod application_task {
         pub ended_on: Option<LegalDate>,
         pub used: Option<i64>,
         pub late: i64,
+        pub yellow_on: Option<LegalDate>,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -74,6 +75,7 @@ pub(crate) async fn replace_tasks(
         ended_on: Set(task.time.and_then(|time| time.ended_on)),
         used: Set(finished(task).and_then(|time| time.used).map(i64::from)),
         late: Set(finished(task).is_some_and(|time| time.late).into()),
+        yellow_on: Set(task.yellow_on),
     });
     application_task::Entity::insert_many(rows)
         .exec_without_returning(work.conn())
@@ -165,7 +167,7 @@ pub(crate) async fn work_list(
 }
 
 /// Work that the actor's roles do, in its region, for its department, and not excluded by segregation of duties.
-fn own_work(actor: &Actor, kinds: &[TaskKind]) -> Condition {
+pub(super) fn own_work(actor: &Actor, kinds: &[TaskKind]) -> Condition {
     let wanted = |kind: &TaskKind| (kinds.is_empty() || kinds.contains(kind)) && actor.may(kind.permission());
     let names: Vec<_> = TaskKind::ALL
         .into_iter()

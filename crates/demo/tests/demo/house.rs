@@ -126,6 +126,7 @@ impl House {
                 matters,
                 applications,
                 licences: licences.unwrap(),
+                followers: Vec::new(),
             },
             clock,
             ids,

@@ -103,6 +103,9 @@ impl Sealed for Model {
     fn enterprise(&self) -> Option<Uuid> {
         Some(self.enterprise.into())
     }
+    fn region(&self) -> Option<&str> {
+        Some(&self.region)
+    }
 }
 
 /// The texts that a licence is found by: loose number, holder, code.

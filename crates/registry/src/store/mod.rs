@@ -72,6 +72,9 @@ pub(crate) mod enterprise {
         fn enterprise(&self) -> Option<Uuid> {
             Some(self.id.into())
         }
+        fn region(&self) -> Option<&str> {
+            Some(&self.region)
+        }
     }
 }
 

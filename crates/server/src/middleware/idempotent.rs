@@ -5,13 +5,13 @@ use std::time::Duration;
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use kernel::{
     Actor, Kernel, KernelError, Problem,
-    idempotency::{self, Model},
+    idempotency::{self, Answer, Model},
 };
 
 use super::content::{drained, watched};
@@ -102,11 +102,10 @@ fn answered(row: Model) -> Response {
         .and_then(|code| StatusCode::from_u16(code).ok());
     let mut response = Response::new(Body::from(row.body.unwrap_or_default()));
     *response.status_mut() = status.unwrap_or(StatusCode::OK);
-    if let Some(value) = row
-        .content_type
-        .and_then(|text| HeaderValue::from_str(&text).ok())
-    {
-        response.headers_mut().insert(header::CONTENT_TYPE, value);
+    for (name, text) in [(header::CONTENT_TYPE, row.content_type), (header::ETAG, row.etag)] {
+        if let Some(value) = text.and_then(|text| HeaderValue::from_str(&text).ok()) {
+            response.headers_mut().insert(name, value);
+        }
     }
     response
         .headers_mut()
@@ -132,28 +131,34 @@ async fn keep(kernel: &Kernel, actor: &Actor, response: Response) -> Response {
     let Some((key, _)) = actor.request.idempotency.as_ref().filter(|_| stored) else {
         return response;
     };
+    // What must not be stored is not kept either: a secret is told once.
+    if text(response.headers(), header::CACHE_CONTROL).is_some_and(|value| value.contains("no-store")) {
+        return response;
+    }
+    let (content_type, etag) = (
+        text(response.headers(), header::CONTENT_TYPE),
+        text(response.headers(), header::ETAG),
+    );
     let (parts, body) = response.into_parts();
     let bytes = match to_bytes(body, 64 * 1024 * 1024).await {
         Ok(bytes) => bytes,
         Err(error) => return Problem::internal(&error).into_response(),
     };
     if bytes.len() <= KEPT {
-        let content_type = parts
-            .headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
-        let kept = idempotency::keep_answer(
-            kernel.db(),
-            actor,
-            key,
-            parts.status.as_u16(),
+        let answer = Answer {
+            status: parts.status.as_u16(),
             content_type,
-            bytes.to_vec(),
-        );
-        if let Err(error) = kept.await {
+            etag,
+            body: bytes.to_vec(),
+        };
+        if let Err(error) = idempotency::keep_answer(kernel.db(), actor, key, answer).await {
             tracing::warn!(%error, "answer not kept for retries");
         }
     }
     Response::from_parts(parts, Body::from(bytes))
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    let value = headers.get(name)?;
+    value.to_str().ok().map(str::to_owned)
 }

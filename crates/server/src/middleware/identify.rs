@@ -7,7 +7,7 @@ use std::{
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -60,7 +60,26 @@ pub async fn identify(State(state): State<Identification>, mut request: Request,
         }
     }
     request.extensions_mut().insert(actor);
-    next.run(request).await
+    let response = next.run(request).await;
+    if state.public_url.starts_with("https://") {
+        return with_secure_cookies(response);
+    }
+    response
+}
+
+/// Where people come by TLS, a browser never sends the session without it (RFC 6265 §4.1.2.5).
+fn with_secure_cookies(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        let secure = [cookie.as_bytes(), b"; Secure"].concat();
+        headers.append(
+            header::SET_COOKIE,
+            HeaderValue::from_bytes(&secure).unwrap_or(cookie),
+        );
+    }
+    response
 }
 
 fn is_safe(method: &Method) -> bool {

@@ -6,3 +6,4 @@ pub mod idempotent;
 pub mod identify;
 pub mod linger;
 pub mod measure;
+pub mod patience;

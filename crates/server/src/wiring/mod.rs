@@ -2,12 +2,14 @@
 
 mod book;
 mod enterprises;
+mod notices;
 mod pages;
 mod prover;
 mod trust_services;
 
 pub use book::LicenceLookup;
 pub use enterprises::EnterpriseFiles;
+pub use notices::{HoldersDuties, Names, WorkLists};
 pub use pages::{Evidence, LicenceRegister};
 pub use prover::CertificateProver;
 pub use trust_services::router as trust_services;

@@ -410,6 +410,7 @@ fn columns_agree(row: &event::Model) -> bool {
             && body.subject_id == row.subject_id
             && body.version == row.version
             && body.enterprise == row.enterprise
+            && body.region == row.region
             && body.account == row.account
     })
 }

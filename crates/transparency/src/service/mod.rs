@@ -334,7 +334,12 @@ impl Transparency {
         limit: u64,
     ) -> Outcome<Vec<event::Event>> {
         actor.require(Permission::AuditRead)?;
-        Ok(event::find(self.kernel.db(), filter, before, limit + 1).await?)
+        let everywhere = actor.scope.regions.iter().any(String::is_empty);
+        let filter = event::EventFilter {
+            regions: (!everywhere).then(|| actor.scope.regions.clone()),
+            ..filter.clone()
+        };
+        Ok(event::find(self.kernel.db(), &filter, before, limit + 1).await?)
     }
 }
 

@@ -1,0 +1,32 @@
+//! Routes of notices. Wire types live here.
+
+mod admin;
+mod calendar;
+mod own;
+
+use axum::Router;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::service::Notices;
+
+/// The API of this capability.
+pub fn router(notices: Notices) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(own::list))
+        .routes(routes!(own::unread))
+        .routes(routes!(own::read))
+        .routes(routes!(own::read_all))
+        .routes(routes!(own::preferences, own::choose))
+        .routes(routes!(calendar::show, calendar::renew, calendar::end))
+        .routes(routes!(admin::channels))
+        .routes(routes!(admin::deliveries))
+        .routes(routes!(admin::retry))
+        .routes(routes!(admin::webhooks, admin::add_webhook))
+        .routes(routes!(admin::end_webhook))
+        .with_state(notices)
+}
+
+/// The calendars under their secret addresses.
+pub fn feed_router(notices: Notices) -> Router {
+    calendar::feed_router(notices)
+}

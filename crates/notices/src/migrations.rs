@@ -1,0 +1,12 @@
+//! Tables.
+
+use kernel::SqlMigration;
+use sea_orm_migration::MigrationTrait;
+
+/// The tables of this capability.
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(SqlMigration::new(
+        "m0700_notices",
+        include_str!("migrations/m0700_notices.sql"),
+    ))]
+}

@@ -1,0 +1,41 @@
+//! Notices, deliveries and preferences as types. Pure.
+
+mod delivery;
+mod preferences;
+
+pub use delivery::{Channel, Delivery, DeliveryState, Webhook};
+use kernel::{Moment, ids, ids::AccountId};
+pub use preferences::{Addresses, MinuteOfDay, Preferences, Quiet};
+use uuid::Uuid;
+
+ids! {
+    /// A notice to an account.
+    NoticeId,
+    /// A notice on its way through a channel.
+    DeliveryId,
+    /// Another system that hears of events.
+    WebhookId,
+}
+
+/// What an account was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Identifier.
+    pub id: NoticeId,
+    /// Who is told.
+    pub account: AccountId,
+    /// About what.
+    pub topic: String,
+    /// One line.
+    pub title: String,
+    /// The whole text.
+    pub text: String,
+    /// Where it is dealt with, a path of the desk application.
+    pub link: Option<String>,
+    /// The event that it comes from.
+    pub event: Option<Uuid>,
+    /// When.
+    pub at: Moment,
+    /// When it was read first.
+    pub read_at: Option<Moment>,
+}

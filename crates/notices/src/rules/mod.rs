@@ -1,0 +1,17 @@
+//! Decisions about notices. Pure: facts in, verdicts out.
+
+mod calendar;
+mod choice;
+mod ending;
+mod quiet;
+mod signature;
+mod topics;
+mod words;
+
+pub use calendar::{CalendarEntry, calendar};
+pub use choice::{chosen_channels, faults};
+pub use ending::{Attempt, Policy, Verdict, after};
+pub use quiet::not_before;
+pub use signature::{SECRET_BYTES, SECRET_PREFIX, sign};
+pub use topics::{Audience, AwayWords, Book, Telling, Topic, TopicFile};
+pub use words::{Filled, Words, fill};

@@ -1,0 +1,15 @@
+//! The only place that knows the tables of this capability.
+
+mod deliveries;
+mod notices;
+mod others;
+
+pub(crate) use deliveries::{
+    ChannelCount, DeliveryQuery, begin_attempt, channel_counts, deliveries, delivery, end_attempt,
+    insert_deliveries, last_error, postpone, restart,
+};
+pub(crate) use notices::{NoticeQuery, insert_notices, mark_all_read, mark_read, notice, notices, unread};
+pub(crate) use others::{
+    end_feed, end_webhook, feed_account, feed_of, insert_webhook, preferences, preferences_of, save_feed,
+    save_preferences, webhook, webhooks, webhooks_for,
+};

@@ -1,0 +1,52 @@
+"""A real SMTP server for tests: tells every mail it takes as one line of JSON. Addresses that begin with `busy` are
+put off, those that begin with `gone` are refused, and `cut` loses its connection after the mail was taken."""
+
+import asyncio
+import email
+import email.policy
+import json
+import socket
+import sys
+
+from aiosmtpd.smtp import SMTP
+
+
+class Box:
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("busy"):
+            return "450 4.2.1 mailbox busy, try later"
+        if address.startswith("gone"):
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        told = {
+            "from": mail["from"],
+            "to": envelope.rcpt_tos,
+            "subject": mail["subject"],
+            "id": mail["message-id"],
+            "date": mail["date"],
+            "auto": mail["auto-submitted"],
+            "text": mail.get_content(),
+        }
+        print(json.dumps(told), flush=True)
+        if envelope.rcpt_tos[0].startswith("cut"):
+            server.transport.abort()
+            return "250 never arrives"
+        return "250 taken"
+
+
+async def main():
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(Box(), hostname="mail.test"), sock=sock)
+    print(sock.getsockname()[1], flush=True)
+    # Ends with the test: its end of the pipe closes.
+    await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+asyncio.run(main())
