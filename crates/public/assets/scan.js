@@ -39,11 +39,11 @@
       video.srcObject = got
       video.hidden = stop.hidden = false
       start.hidden = true
-      return video.play().then(function () {
-        told.textContent = box.getAttribute('data-looking')
-        stop.focus()
-        look(detector)
-      })
+      // Playing may be refused or put off; looking goes on until there is a picture.
+      video.play().catch(function () {})
+      told.textContent = box.getAttribute('data-looking')
+      stop.focus()
+      look(detector)
     }).catch(function () {
       end()
       told.textContent = box.getAttribute('data-refused')
