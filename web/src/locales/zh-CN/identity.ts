@@ -16,6 +16,12 @@ export const identity = {
     missing: { login: '请填写账号', password: '请填写密码', code: '请填写六位动态口令' },
     banner: '平台介绍',
   },
+  demo: {
+    title: '演示账号，点一下就登录',
+    detail: (password: string) => `都是虚构的人和单位，密码都是 ${password}`,
+    ends: { enterprise: '企业', government: '应急管理部门', committee: '成员单位' },
+    others: (count: number) => `其他 ${count} 个账号`,
+  },
   security: {
     title: '账号与安全',
     heading: (sessions: number) => (sessions > 1 ? `有 ${sessions} 处登录着这个账号` : '只有这里登录着这个账号'),
