@@ -11,7 +11,6 @@ use journeys::{
 };
 use kernel::Role;
 use reqwest::{Method, StatusCode};
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use time::Duration;
 

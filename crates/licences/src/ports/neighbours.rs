@@ -138,6 +138,10 @@ impl Certify for Press {
     ) -> Result<Vec<u8>, NeighbourError> {
         Press::document(self, page(paper, ident), at).await.map_err(judge)
     }
+
+    async fn specimen(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Vec<u8>, NeighbourError> {
+        Self::specimen(self, record, at).await.map_err(judge)
+    }
 }
 
 /// Stands above the double rule of papers of a case.
@@ -174,10 +178,6 @@ fn page(paper: &Paper, ident: Uuid) -> OfficialDocument {
         qr: None,
         template: CURRENT_TEMPLATE.to_owned(),
         layout: "notice".to_owned(),
-    }
-
-    async fn specimen(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Vec<u8>, NeighbourError> {
-        Self::specimen(self, record, at).await.map_err(judge)
     }
 }
 

@@ -16,7 +16,8 @@ use kernel::{
     ids::{ApplicationId, EnterpriseId},
 };
 use licences::{
-    Certify, DirectIssue, Grant, Grants, Holder, Licences, NeighbourError, Period, Pressed, ProspectError, Purpose,
+    Certify, DirectIssue, Grant, Grants, Holder, Licences, NeighbourError, Period, Pressed, ProspectError,
+    Purpose,
 };
 use matters::Industry;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
