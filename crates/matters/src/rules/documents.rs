@@ -82,6 +82,12 @@ pub const PLACEHOLDERS: &[(&str, &str)] = &[
     ("signatory", "承诺人"),
     ("breach_consequence", "未履行承诺的后果"),
     ("items", "清单内容"),
+    ("addressee_department", "收文单位"),
+    ("late_department", "逾期单位"),
+    ("task", "办理环节"),
+    ("task_due", "应当办结日"),
+    ("late_days", "逾期工作日数"),
+    ("answer_days", "答复期限（工作日）"),
 ];
 
 static MEANINGS: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| PLACEHOLDERS.iter().copied().collect());

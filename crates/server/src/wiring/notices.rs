@@ -6,14 +6,12 @@ use kernel::{
     Actor, KernelError, LegalDate,
     ids::{ApplicationId, LicenceId},
 };
-use licences::{Licence, LicenceQuery, Licences, LicencesError, model::Issued};
+use licences::{Licences, LicencesError, rules::Duty};
 use notices::{Duties, DutyEntry, Facts, OpenTask, Tasks, TasksDue, rules::Words};
 use uuid::Uuid;
 
 /// How far ahead the morning's notice looks, in days.
 const SOON: u16 = 3;
-/// Licences of one enterprise that a calendar shows.
-const MOST: u64 = 200;
 
 /// Names of applications and licences.
 pub struct Names {
@@ -46,11 +44,10 @@ impl Facts for Names {
                     Err(LicencesError::NotFound) => return Ok(words),
                     Err(error) => return Err(failed(error)),
                 };
-                if let Licence::Issued(issued) = licence {
-                    say("number", issued.facts.number.to_string());
-                    say("applicant", issued.facts.holder.name);
-                    say("region", issued.facts.holder.region.to_string());
-                }
+                let facts = licence.facts();
+                say("number", facts.number.to_string());
+                say("applicant", facts.holder.name.clone());
+                say("region", facts.holder.region.to_string());
             }
             _ => {}
         }
@@ -105,38 +102,35 @@ impl Duties for HoldersDuties {
         from: LegalDate,
         until: LegalDate,
     ) -> Result<Vec<DutyEntry>, KernelError> {
-        let query = LicenceQuery {
-            enterprise: Some(enterprise.into()),
-            ..LicenceQuery::default()
-        };
         let system = Actor::system("日历");
-        let held = self.0.list(&system, &query, None, MOST).await.map_err(failed)?;
-        let issued = held.into_iter().filter_map(|licence| match licence {
-            Licence::Issued(issued) => Some(issued),
-            _ => None,
-        });
-        let mut entries: Vec<DutyEntry> = issued
-            .map(|issued| expiry(&issued))
-            .filter(|entry| (from..=until).contains(&entry.due_on))
-            .collect();
+        let duties = match self.0.duties(&system, enterprise.into(), from, until).await {
+            Ok(duties) => duties,
+            // Who holds no licence owes nothing for one.
+            Err(LicencesError::NotFound) => Vec::new(),
+            Err(error) => return Err(failed(error)),
+        };
+        let mut entries: Vec<DutyEntry> = duties.into_iter().map(entry).collect();
         entries.sort_by_key(|entry| entry.due_on);
         Ok(entries)
     }
 }
 
-/// The end of a licence, and what to do before it.
-fn expiry(issued: &Issued) -> DutyEntry {
-    let (number, last) = (issued.facts.number.to_string(), issued.facts.validity.until);
+/// A duty as a calendar shows it.
+fn entry(duty: Duty) -> DutyEntry {
+    let basis = duty.basis.join("；");
     DutyEntry {
-        id: format!("licence-expiry-{}", issued.facts.id),
-        due_on: last,
-        title: format!("许可证到期：{number}"),
+        // The same month after month is another entry.
+        id: format!("{}-{}-{}", duty.key, duty.licence, duty.due),
+        due_on: duty.due,
         text: format!(
-            "许可证{number}的有效期至{}。需要继续从事许可活动的，应当在届满前三个月申请延期（《安全生产许可证条例》第九条）。",
-            last.chinese()
+            "许可证{}：{}，最迟{}办理。依据：{basis}",
+            duty.number,
+            duty.title,
+            duty.due.chinese()
         ),
-        link: Some(format!("/app/licences/{}", issued.facts.id)),
-        is_done: false,
+        title: duty.title,
+        link: Some(format!("/app/licences/{}", duty.licence)),
+        is_done: duty.done_on.is_some(),
     }
 }
 
