@@ -102,7 +102,7 @@ export interface paths {
         /** Applications within the scope. */
         get: operations["get_applications"];
         put?: never;
-        /** Begins a draft, prefilled from the registry. */
+        /** Begins a draft, prefilled from the registry and, where it is about a licence, from that licence. */
         post: operations["post_applications"];
         delete?: never;
         options?: never;
@@ -189,6 +189,23 @@ export interface paths {
         put?: never;
         /** Lets the clock run again from tomorrow, with written notice. */
         post: operations["post_applications_id_clock_stops_stop_resumptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/commitment-breaches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finds a commitment broken: what came is not what was promised. No grant is possible after that. */
+        post: operations["post_applications_id_commitment_breaches"];
         delete?: never;
         options?: never;
         head?: never;
@@ -400,6 +417,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/applications/{id}/previews/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The certificate as a grant today would make it: marked 样张, not numbered, sealed or signed. For those who review
+         *     and decide, while the application is before them.
+         */
+        get: operations["get_applications_id_previews_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/applications/{id}/previews/{kind}": {
         parameters: {
             query?: never;
@@ -410,7 +447,8 @@ export interface paths {
         /** A document before it goes out: unsigned, titled 【预览】, not numbered. */
         get: operations["get_applications_id_previews_kind"];
         put?: never;
-        post?: never;
+        /** The same with everything that the officer has written so far: list, clauses, unmet conditions. Nothing is kept. */
+        post: operations["post_applications_id_previews_kind"];
         delete?: never;
         options?: never;
         head?: never;
@@ -488,6 +526,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/applications/{id}/site-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Orders a joint site check: one visit with one checklist for all departments. */
+        post: operations["post_applications_id_site_checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/site-checks/{check}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an order back that is not carried out. */
+        post: operations["post_applications_id_site_checks_check_cancellations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/site-checks/{check}/conclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Concludes the check; its record is written and signed. The outcome follows from the lines. */
+        post: operations["post_applications_id_site_checks_check_conclusions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/site-checks/{check}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a photo taken on site, with time and place, by an officer of the check. */
+        post: operations["post_applications_id_site_checks_check_photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/site-checks/{check}/photos/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo taken on site. */
+        get: operations["get_applications_id_site_checks_check_photos_photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/site-checks/{check}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records results, by an officer of the check; possible until it is concluded. */
+        post: operations["post_applications_id_site_checks_check_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/site-checks/{check}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs the record, each officer of the check for himself. */
+        post: operations["post_applications_id_site_checks_check_signatures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/subject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Saves what is asked for about the licence; needs `If-Match`. */
+        put: operations["put_applications_id_subject"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/applications/{id}/submissions": {
         parameters: {
             query?: never;
@@ -499,6 +673,23 @@ export interface paths {
         put?: never;
         /** Hands the draft in, or the mended application in again. */
         post: operations["post_applications_id_submissions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/supplies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands in the materials that were to follow; each must have been uploaded. */
+        post: operations["post_applications_id_supplies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -534,6 +725,25 @@ export interface paths {
         /** Withdraws the application; possible until the decision. */
         post: operations["post_applications_id_withdrawals"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the account has a calendar address. */
+        get: operations["get_calendar_feed"];
+        put?: never;
+        /** Makes a calendar address for the account; an older one ends with it. */
+        post: operations["post_calendar_feed"];
+        /** Ends the account's calendar address. */
+        delete: operations["delete_calendar_feed"];
         options?: never;
         head?: never;
         patch?: never;
@@ -785,6 +995,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/enterprises/{id}/licence-duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an enterprise owes for all its licences, by last day: due, done, missed. */
+        get: operations["get_enterprises_id_licence_duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enterprises/{id}/staff": {
         parameters: {
             query?: never;
@@ -863,6 +1090,94 @@ export interface paths {
         };
         /** Proof that an event is in the public log. */
         get: operations["get_events_id_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened on each day. */
+        get: operations["get_figures_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How departments keep their time in parallel reviews. Who keeps applications sees every department, any other its
+         *     own.
+         */
+        get: operations["get_figures_departments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/officers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What first-contact officers have on their desks. */
+        get: operations["get_figures_officers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enterprises, licences and applications of the districts of a city, or of the streets of a district. */
+        get: operations["get_figures_regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications under way by state. */
+        get: operations["get_figures_stages"];
         put?: never;
         post?: never;
         delete?: never;
@@ -956,6 +1271,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/joint-meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Joint meetings, newest first. */
+        get: operations["get_joint_meetings"];
+        put?: never;
+        /** Enters a meeting with what it found. */
+        post: operations["post_joint_meetings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/joint-meetings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A joint meeting with what it found. */
+        get: operations["get_joint_meetings_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything in hand across departments: who holds what, since when, how long is left. */
+        get: operations["get_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger as xlsx: all pages of the query. */
+        get: operations["get_ledger_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much each department has in hand, by light. */
+        get: operations["get_ledger_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledgers/enterprises": {
         parameters: {
             query?: never;
@@ -965,6 +1366,414 @@ export interface paths {
         };
         /** The base ledger of a region within the scope. */
         get: operations["get_ledgers_enterprises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Case files within the scope, newest first. */
+        get: operations["get_licence_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case file. */
+        get: operations["get_licence_cases_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases/{id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 审批: another person than the proposer decides; approved, the measure takes effect at once. */
+        post: operations["post_licence_cases_id_approvals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases/{id}/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 终止: ends the case without a decision. */
+        post: operations["post_licence_cases_id_closures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 证据入卷: puts a file into the case, chained by its hash to what was put in before. */
+        post: operations["post_licence_cases_id_evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases/{id}/evidence/{piece}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A piece of evidence. */
+        get: operations["get_licence_cases_id_evidence_piece"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 调查结论: facts, clauses, public reason, and the terms of the measure. */
+        post: operations["post_licence_cases_id_findings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases/{id}/hearings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 听证. */
+        post: operations["post_licence_cases_id_hearings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases/{id}/papers/{paper}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paper of the case as signed PDF. 409 while it is being signed. */
+        get: operations["get_licence_cases_id_papers_paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases/{id}/papers/{paper}/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 送达: a paper was served; a receipt is written and signed. */
+        post: operations["post_licence_cases_id_papers_paper_services"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases/{id}/prior-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 事先告知: writes the notice; the days for the holder's voice begin when it was served. */
+        post: operations["post_licence_cases_id_prior_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 报批. */
+        post: operations["post_licence_cases_id_proposals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-cases/{id}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 陈述申辩、申请听证、放弃. */
+        post: operations["post_licence_cases_id_statements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-filings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was filed within the scope, newest first. */
+        get: operations["get_licence_filings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-filings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One filing. */
+        get: operations["get_licence_filings_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-filings/{id}/destruction-witnesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 监销: the second of two people, never the first. */
+        post: operations["post_licence_filings_id_destruction_witnesses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-filings/{id}/destructions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 销毁: the first of two people. */
+        post: operations["post_licence_filings_id_destructions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-filings/{id}/exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 启动换证: the exchange of a damaged paper was begun. */
+        post: operations["post_licence_filings_id_exchanges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-filings/{id}/paper-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 收回登记: papers asked back were handed in. */
+        post: operations["post_licence_filings_id_paper_returns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-filings/{id}/postings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 悬挂确认: the certificate handed over is posted. */
+        post: operations["post_licence_filings_id_postings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-filings/{id}/recoveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 找回: the lost paper was found before it was replaced. */
+        post: operations["post_licence_filings_id_recoveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-filings/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The report that was owed: completion of work elsewhere, or an emergency use. */
+        post: operations["post_licence_filings_id_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-filings/{id}/stand-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 应急使用许可证: stands in for a licence damaged by a disaster, for the days of the rules. */
+        post: operations["post_licence_filings_id_stand_ins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-suspension-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long a licence of an industry is suspended, by case: the rule data with their marks. */
+        get: operations["get_licence_suspension_cases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1058,6 +1867,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/licences/{id}/annual-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 年度复核: its line is printed on a further edition of the duplicate. */
+        post: operations["post_licences_id_annual_reviews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Case files on a licence, newest first. */
+        get: operations["get_licences_id_cases"];
+        put?: never;
+        /** 立案: opens a case file on a licence. */
+        post: operations["post_licences_id_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/licences/{id}/certificates/{edition}": {
         parameters: {
             query?: never;
@@ -1069,6 +1913,125 @@ export interface paths {
         get: operations["get_licences_id_certificates_edition"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/damages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 损毁报告. */
+        post: operations["post_licences_id_damages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is owed for one licence, by last day: due, done, missed. */
+        get: operations["get_licences_id_duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/emergency-uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 应急使用备案. */
+        post: operations["post_licences_id_emergency_uses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/filings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was filed about a licence, newest first. */
+        get: operations["get_licences_id_filings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发放: hands the certificate in force over. Posting is to be confirmed within the days of the rules. */
+        post: operations["post_licences_id_handovers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 遗失声明: made public for the days of the rules. */
+        post: operations["post_licences_id_losses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/self-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 月度自查: once a month. Damage starts the hours within which the exchange is begun. */
+        post: operations["post_licences_id_self_checks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1103,6 +2066,75 @@ export interface paths {
         put?: never;
         /** Gives a reserved number up; it stays explained. */
         post: operations["post_licences_id_voiding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/works-elsewhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 异地作业备案. */
+        post: operations["post_licences_id_works_elsewhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/list-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reviews of responsibility lists, newest first. */
+        get: operations["get_list_reviews"];
+        put?: never;
+        /** Proposes the outcome of this quarter's review of a matter's responsibility list. */
+        post: operations["post_list_reviews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/list-reviews-due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which lists still have to be reviewed this quarter. */
+        get: operations["get_list_reviews_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/list-reviews/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides on a proposal, by another person than proposed it. */
+        post: operations["post_list_reviews_id_decisions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1246,6 +2278,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notice-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How every channel does. Neither addresses nor keys are shown. */
+        get: operations["get_notice_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deliveries in a state, oldest first: dead letters unless another is asked for. */
+        get: operations["get_notice_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-deliveries/{id}/retries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a stuck delivery on its way again. */
+        post: operations["post_notice_deliveries_id_retries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the account hears of notices, and what it can choose. */
+        get: operations["get_notice_preferences"];
+        /** Chooses how the account hears of notices. */
+        put: operations["put_notice_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own notices, newest first. */
+        get: operations["get_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receipt that all notices were read. */
+        post: operations["post_notices_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many own notices were not read. */
+        get: operations["get_notices_unread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receipt that a notice was read. */
+        post: operations["post_notices_id_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/decisions": {
         parameters: {
             query?: never;
@@ -1263,6 +2432,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/devolutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has been handed down to zones and districts, and from which day on (MAT.4). */
+        get: operations["get_public_devolutions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/evidence-log": {
         parameters: {
             query?: never;
@@ -1272,6 +2458,23 @@ export interface paths {
         };
         /** What a monitor needs to follow the log. */
         get: operations["get_public_evidence_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/licence-losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 遗失公告: losses that are public today, newest first. */
+        get: operations["get_public_licence_losses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1317,6 +2520,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/responsibility-lists/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the body answers for in a matter, in the version in force and all before. */
+        get: operations["get_public_responsibility_lists_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/verify": {
         parameters: {
             query?: never;
@@ -1337,6 +2557,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rectifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Problems across meetings, most urgent first. */
+        get: operations["get_rectifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One problem. */
+        get: operations["get_rectifications_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another person closes a problem, or sends it back. */
+        post: operations["post_rectifications_id_closures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rectifications/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The department reports that it has mended a problem. */
+        post: operations["post_rectifications_id_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Referrals by or to one's own department, newest first; all of the region for who has no department. */
+        get: operations["get_referrals"];
+        put?: never;
+        /** Refers a matter to another department. */
+        post: operations["post_referrals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One referral. */
+        get: operations["get_referrals_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The other department tells what became of the referral, or sends it back. */
+        post: operations["post_referrals_id_answers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The other department confirms that it has the referral. */
+        post: operations["post_referrals_id_receipts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions": {
         parameters: {
             query?: never;
@@ -1348,6 +2705,94 @@ export interface paths {
         get: operations["get_regions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regions/outlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Outlines of the districts as GeoJSON (RFC 7946), for maps: each feature with `code` and `name`. The platform ships
+         *     none; they come from `geo/districts.geojson` of the rules folder.
+         */
+        get: operations["get_regions_outlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Letters, newest first. */
+        get: operations["get_reminder_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One letter. */
+        get: operations["get_reminder_letters_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-letters/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed letter as PDF. 409 while it is being signed. */
+        get: operations["get_reminder_letters_id_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-letters/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receipt by an officer of the department that gets the letter. */
+        post: operations["post_reminder_letters_id_receipts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1441,6 +2886,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Webhooks, oldest first. */
+        get: operations["get_webhooks"];
+        put?: never;
+        /** Sets a webhook up. The answer holds the key of its signatures, once. */
+        post: operations["post_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a webhook. */
+        delete: operations["delete_webhooks_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/working-days": {
         parameters: {
             query?: never;
@@ -1491,6 +2971,11 @@ export interface components {
             deemed: boolean;
         };
         AcceptanceRequest: {
+            /**
+             * @description Conditions of a renewal without review that the officer confirms; all of them are asked for.
+             * @default []
+             */
+            confirmed: string[];
             /**
              * @description Conditional departments that take part; the others always do.
              * @default []
@@ -1555,6 +3040,26 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description What the enterprise did with the record. */
+        Acknowledgement: {
+            /** @enum {string} */
+            kind: "signed";
+            /** @description Who signed for the enterprise. */
+            name: string;
+            /** @description Position. */
+            position: string;
+            /** @description What the enterprise wants to be noted. */
+            remark?: string;
+        } | {
+            /** @enum {string} */
+            kind: "refused";
+            /** @description Who refused. */
+            name: string;
+            /** @description Why, as far as said. */
+            reason: string;
+            /** @description Who witnessed it, if anybody did. */
+            witness?: string;
+        };
         /** @description Somebody did something at some time. */
         Act: {
             /** @description When. */
@@ -1566,7 +3071,18 @@ export interface components {
          * @description An act that a person can do on an application.
          * @enum {string}
          */
-        Action: "edit" | "submit" | "withdraw" | "take_over" | "accept" | "correct" | "refuse_acceptance" | "review" | "return_review" | "stop_clock" | "resume_clock" | "extend" | "first_review" | "second_review" | "decide" | "deliver";
+        Action: "edit" | "submit" | "withdraw" | "take_over" | "accept" | "correct" | "refuse_acceptance" | "review" | "order_site_check" | "cancel_site_check" | "record_site_check" | "supply" | "break_commitment" | "return_review" | "stop_clock" | "resume_clock" | "extend" | "first_review" | "second_review" | "decide" | "deliver";
+        AnnualReviewRequest: {
+            /** @description Opinion of the reviewer. */
+            opinion: string;
+            /** @description Its result, such as 合格. */
+            result: string;
+            /**
+             * Format: int32
+             * @description The year under review.
+             */
+            year: number;
+        };
         /** @description The applicant as the registry knew it when the application was drafted or handed in last. */
         Applicant: {
             /** @description Address. */
@@ -1591,6 +3107,41 @@ export interface components {
          * @description An application for a licence.
          */
         ApplicationId: string;
+        /** @description What is asked for. */
+        ApplicationSubject: {
+            /** @enum {string} */
+            kind: "first_issue";
+        } | {
+            /** @description Conditions of a renewal without review that the applicant declares to meet. */
+            declared?: string[];
+            /** @description 不再审查 is asked for (安全生产许可证条例 art. 9). */
+            direct: boolean;
+            /** @enum {string} */
+            kind: "renewal";
+            standardisation?: components["schemas"]["Standardisation"] | null;
+        } | {
+            /** @description What changes; each item once. */
+            items: components["schemas"]["ChangedItem"][];
+            /** @enum {string} */
+            kind: "change";
+            occurred_on?: components["schemas"]["LegalDate"] | null;
+        } | {
+            /** @description What happened. */
+            account: string;
+            /** @description Why. */
+            cause: components["schemas"]["ReplacementCause"];
+            /** @enum {string} */
+            kind: "replacement";
+            occurred_on?: components["schemas"]["LegalDate"] | null;
+        } | {
+            /** @description What happened and how safety is kept after the end. */
+            account: string;
+            /** @description Why. */
+            ground: components["schemas"]["DeregistrationGround"];
+            /** @enum {string} */
+            kind: "deregistration";
+            occurred_on?: components["schemas"]["LegalDate"] | null;
+        };
         /** @description One application in full, as the actor may see it. */
         ApplicationView: {
             acceptance?: components["schemas"]["Acceptance"] | null;
@@ -1604,7 +3155,10 @@ export interface components {
             correction_notice?: components["schemas"]["CorrectionNotice"] | null;
             created_at: components["schemas"]["Moment"];
             decision?: components["schemas"]["DecisionView"] | null;
+            deferral?: components["schemas"]["DeferralView"] | null;
             delivery?: components["schemas"]["Delivery"] | null;
+            /** @description 不再审查: the stages which the matter names are left out. */
+            direct: boolean;
             documents: components["schemas"]["DocumentView"][];
             extension?: components["schemas"]["Extension"] | null;
             form: components["schemas"]["Form"];
@@ -1615,8 +3169,11 @@ export interface components {
             form_version: number;
             id: components["schemas"]["ApplicationId"];
             industry: string;
+            /** @description What kind of application it is. */
+            kind: components["schemas"]["MatterKind"];
             /** @description Keeps and decides it. */
             lead: components["schemas"]["BodyView"];
+            licence?: components["schemas"]["HeldLicence"] | null;
             light: components["schemas"]["Light"];
             materials: components["schemas"]["MaterialView"][];
             /** @description Matter key such as `hazchem.first_issue`. */
@@ -1633,10 +3190,14 @@ export interface components {
             reference?: string | null;
             reviews: components["schemas"]["ReviewView"][];
             risk?: components["schemas"]["RiskReport"] | null;
+            /** @description Joint site checks, oldest first. */
+            site_checks: components["schemas"]["SiteCheckView"][];
             state: components["schemas"]["StateName"];
             /** @description Chinese name of the state. */
             state_name: string;
             stops: components["schemas"]["Stop"][];
+            /** @description What is asked for. */
+            subject: components["schemas"]["ApplicationSubject"];
             submitted_at?: components["schemas"]["Moment"] | null;
             /** @description Opinions that a return made void; for officers only. */
             superseded: components["schemas"]["StageOpinion"][];
@@ -1644,6 +3205,8 @@ export interface components {
             version: number;
             /** @description Takes it in. */
             window: components["schemas"]["BodyView"];
+            /** @description Until when one has to apply, and whether this was in time. */
+            windows: components["schemas"]["WindowView"][];
             withdrawal?: components["schemas"]["Withdrawal"] | null;
         };
         /** @description One fact about competence. */
@@ -1683,6 +3246,22 @@ export interface components {
             /** @description Short name in this city. */
             name: string;
         };
+        /** @description The account's calendar address. */
+        CalendarFeed: {
+            since?: components["schemas"]["Moment"] | null;
+            /** @description The whole address, told once when it is made: it is only kept as a digest. */
+            url?: string | null;
+        };
+        /**
+         * @description Why a licence is deregistered: the six grounds of 行政许可法 art. 70, and the exit of the source document.
+         * @enum {string}
+         */
+        CancellationGround: "expired" | "person_gone" | "organisation_ended" | "permit_taken" | "force_majeure" | "other_by_law" | "without_standardisation";
+        /**
+         * Format: uuid
+         * @description A case file 案卷.
+         */
+        CaseId: string;
         /** @description What a certificate states. */
         CertificateClaims: {
             code: string;
@@ -1701,6 +3280,43 @@ export interface components {
             pressed_at: components["schemas"]["Moment"];
             /** @description What the QR code says. */
             qr_url: string;
+        };
+        /** @description One changed item, from what the licence says to what it shall say. */
+        ChangedItem: {
+            /** @description On the licence. */
+            from: string;
+            /** @enum {string} */
+            item: "name";
+            /** @description New. */
+            to: string;
+        } | {
+            /** @description On the licence. */
+            from: string;
+            /** @enum {string} */
+            item: "address";
+            /** @description New. */
+            to: string;
+        } | {
+            /** @description On the licence. */
+            from: string;
+            /** @enum {string} */
+            item: "legal_representative";
+            /** @description New. */
+            to: string;
+        } | {
+            /** @description On the licence. */
+            from: string;
+            /** @enum {string} */
+            item: "economic_type";
+            /** @description New. */
+            to: string;
+        } | {
+            /** @description On the licence. */
+            from: string[];
+            /** @enum {string} */
+            item: "scope";
+            /** @description New. */
+            to: string[];
         };
         /** @description A place in a statute: `{"statute": "licence_regulation", "article": "第七条"}`. */
         Clause: {
@@ -1783,11 +3399,34 @@ export interface components {
             has_children: boolean;
             name: string;
         };
+        /** @enum {string} */
+        CollectionKind: "FeatureCollection";
         /** @description A column of the file and the field it is read as. */
         Column: {
             field?: components["schemas"]["Field"] | null;
             /** @description Header as in the file. */
             header: string;
+        };
+        /** @description How a commitment stands. */
+        Commitment: {
+            /** @enum {string} */
+            state: "open";
+        } | {
+            /** @description When the last was handed in. */
+            at: components["schemas"]["Moment"];
+            /** @enum {string} */
+            state: "kept";
+        } | {
+            /** @description When it was found. */
+            at: components["schemas"]["Moment"];
+            /** @description By whom; the platform itself when the day passed. */
+            by: components["schemas"]["Person"];
+            /** @description Legal day. */
+            on: components["schemas"]["LegalDate"];
+            /** @description What was broken. */
+            reason: string;
+            /** @enum {string} */
+            state: "broken";
         };
         Completeness: {
             /** @description Nothing is missing: it can be handed in. */
@@ -1887,8 +3526,42 @@ export interface components {
             /** Format: int64 */
             yellow: number;
         };
+        DamageRequest: {
+            /** @description What happened. */
+            cause: string;
+            /** @description By a disaster: a stand-in may be issued. */
+            disaster: boolean;
+            /** @description When it happened. */
+            happened_at: components["schemas"]["Moment"];
+        };
         /** @enum {string} */
         Danger: "red" | "orange" | "yellow" | "blue";
+        /**
+         * @description One day; as a list: `/applications?submitted_from=…&submitted_until=…`, likewise `accepted_…`, and `decided_…`
+         *     with `state`.
+         */
+        DayFigure: {
+            /** Format: int64 */
+            accepted: number;
+            day: components["schemas"]["LegalDate"];
+            /** Format: int64 */
+            granted: number;
+            /** Format: int64 */
+            not_accepted: number;
+            /** Format: int64 */
+            refused: number;
+            /** Format: int64 */
+            submitted: number;
+            /** @description Whether it is worked; absent while the holidays of its year are not published. */
+            workday?: boolean | null;
+        };
+        /** @description What happened on each day. */
+        DayFigures: {
+            from: components["schemas"]["LegalDate"];
+            /** @description Every day of the span, quiet ones too. */
+            items: components["schemas"]["DayFigure"][];
+            until: components["schemas"]["LegalDate"];
+        };
         /** @description The final decision (决定). */
         Decision: {
             /** @description When. */
@@ -1920,6 +3593,8 @@ export interface components {
         /** @description The decision, or the refusal to accept. */
         DecisionView: {
             decision: components["schemas"]["Decision"];
+            /** @description 视为准予延续: nobody decided before the licence expired. */
+            deemed: boolean;
             /** @enum {string} */
             outcome: "granted";
             terms: components["schemas"]["GrantTerms"];
@@ -1932,6 +3607,15 @@ export interface components {
             decision: components["schemas"]["NonAcceptance"];
             /** @enum {string} */
             outcome: "not_accepted";
+        };
+        /** @description 视为准予延续: a renewal that is not decided when the licence expires is granted (行政许可法 art. 50). */
+        DeemedGrant: {
+            /** @description Clauses. */
+            basis: components["schemas"]["Clause"][];
+            /** @description Where it was read. */
+            provenance: components["schemas"]["Provenance"];
+            /** @description The window within which one must have applied. */
+            window: components["schemas"]["ClockKey"];
         };
         /**
          * @description Whether a material may follow later.
@@ -1953,6 +3637,31 @@ export interface components {
             /** @description Where the rule and the classification core/deferrable come from. */
             provenance: components["schemas"]["Provenance"];
         };
+        /** @description The applicant's promise to hand materials in later (容缺受理 + 承诺制), made with the submission. */
+        DeferralPromise: {
+            /** @description Materials that follow. */
+            materials: string[];
+            /** @description Who signs the commitment for the enterprise. */
+            signatory?: string;
+            /** @description The commitment was read and is signed. */
+            signed?: boolean;
+        };
+        /** @description Materials that follow later. */
+        DeferralView: {
+            /** @description What follows a broken commitment. */
+            breach: string;
+            /** @description How it stands. */
+            commitment: components["schemas"]["Commitment"];
+            due_on?: components["schemas"]["LegalDate"] | null;
+            /** @description The same in words. */
+            due_words?: string | null;
+            /** @description Keys of the materials. */
+            materials: string[];
+            /** @description Those that have not come in. */
+            outstanding: string[];
+            /** @description Who signed the commitment. */
+            signatory: string;
+        };
         /** @description Delivery (送达). */
         Delivery: {
             /** @description When it was recorded. */
@@ -1970,6 +3679,11 @@ export interface components {
             /** @description Anything to be noted. */
             remark?: string;
         };
+        /**
+         * Format: uuid
+         * @description A notice on its way through a channel.
+         */
+        DeliveryId: string;
         DeliveryRequest: {
             /** @description 直接送达, 邮寄送达, 电子送达 … */
             method: string;
@@ -2028,8 +3742,68 @@ export interface components {
             /** @description Password of all of them. */
             password: string;
         };
+        /** @description How departments keep their time. */
+        DepartmentFigures: {
+            from: components["schemas"]["LegalDate"];
+            items: components["schemas"]["DepartmentTimes"][];
+            until: components["schemas"]["LegalDate"];
+        };
         /** @description Names a department or body; cities give it a name. */
         DepartmentKey: string;
+        /** @description A department. */
+        DepartmentName: {
+            /** @description Key. */
+            key: string;
+            /** @description Short name. */
+            name: string;
+        };
+        /** @description A department in parallel reviews; as a list: `/applications?waiting_department=…` (`open`). */
+        DepartmentTimes: {
+            department: string;
+            /**
+             * Format: int64
+             * @description Reviews handed in on these days, each round counted.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Those after their last day.
+             */
+            done_late: number;
+            /**
+             * Format: int32
+             * @description The same in days of the clock.
+             */
+            limit_days?: number | null;
+            /**
+             * Format: int32
+             * @description The longest.
+             */
+            max_used?: number | null;
+            /**
+             * Format: double
+             * @description Days of the clock that they took on average, in tenths.
+             */
+            mean_used?: number | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Reviews to be handed in now.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Those after their last day.
+             */
+            open_late: number;
+            /**
+             * Format: int32
+             * @description Nine of ten took at most so many.
+             */
+            p90_used?: number | null;
+            /** @description Its limit in words, such as 10个工作日; absent where matters give it different ones. */
+            term?: string | null;
+        };
         /** @description A body of the city behind a department's key. */
         DepartmentView: {
             /** @description Unified social credit code. */
@@ -2046,6 +3820,59 @@ export interface components {
             reviews: components["schemas"]["Industry"][];
             /** @description Short name in lists. */
             short_name: string;
+        };
+        /**
+         * @description Why the holder asks to close the record (行政许可法 art. 70).
+         * @enum {string}
+         */
+        DeregistrationGround: "ceased" | "dissolved" | "force_majeure" | "other_ground";
+        DestructionRequest: {
+            /** @description How, such as 碎纸机粉碎. */
+            method: string;
+        };
+        /** @description Work that the city has handed down. */
+        DevolutionView: {
+            /** @description Zone or region, by name. */
+            area: string;
+            /** @description Who handles them. */
+            body: string;
+            /** @description First legal day: applications that come in from then on go there. */
+            from: components["schemas"]["LegalDate"];
+            /** @description Whether it is in force today. */
+            in_force: boolean;
+            matters: components["schemas"]["MatterKey"][];
+            /** @description Stages that the body below handles. */
+            stages: string[];
+            until?: components["schemas"]["LegalDate"] | null;
+        };
+        /** @description A condition of a renewal without review. */
+        DirectCondition: {
+            /** @description Clauses. */
+            basis?: components["schemas"]["Clause"][];
+            /** @description Key by which it is declared and confirmed. */
+            key: components["schemas"]["ConditionKey"];
+            /** @description Where it was read. */
+            provenance: components["schemas"]["Provenance"];
+            /** @description The condition. */
+            text: string;
+        };
+        /** @description 不再审查: when a renewal needs no review (安全生产许可证条例 art. 9), and which stages it leaves out. */
+        DirectRule: {
+            /** @description Clauses. */
+            basis: components["schemas"]["Clause"][];
+            /** @description What has to be the case; the applicant declares each, the officer confirms each. */
+            conditions: components["schemas"]["DirectCondition"][];
+            /** @description Where it was read. */
+            provenance: components["schemas"]["Provenance"];
+            /** @description Stages that it leaves out. */
+            skips: components["schemas"]["StageKey"][];
+            /**
+             * Format: int32
+             * @description Lowest standardisation level that is asked for: 2 means 一级 or 二级; absent: none is asked for.
+             */
+            standardisation?: number | null;
+            /** @description Where the level comes from. */
+            standardisation_provenance: components["schemas"]["Provenance"];
         };
         /**
          * Format: uuid
@@ -2069,14 +3896,27 @@ export interface components {
             /** @description Address of the PDF. */
             url: string;
         };
+        /** @description Who did something, and when. */
+        DoneBy: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Name. */
+            name: string;
+        };
         DraftRequest: {
             /**
              * Format: uuid
              * @description The applicant; enterprise accounts may leave it out.
              */
             enterprise?: string | null;
+            /**
+             * Format: uuid
+             * @description The licence that it is about: required for everything but a first issue.
+             */
+            licence?: string | null;
             /** @description Matter key such as `hazchem.first_issue`. */
             matter: string;
+            subject?: components["schemas"]["SubjectRequest"] | null;
         };
         /** @description When a period ends. */
         Due: {
@@ -2113,10 +3953,30 @@ export interface components {
             text: string;
         };
         /**
+         * @description How a duty stands.
+         * @enum {string}
+         */
+        DutyState: "due" | "done" | "done_late" | "missed";
+        EmergencyUseRequest: {
+            /** @description Legal day. */
+            on: components["schemas"]["LegalDate"];
+            /** @description Where and what for. */
+            purpose: string;
+        };
+        /**
          * @description The end an account belongs to.
          * @enum {string}
          */
         End: "government" | "committee" | "enterprise";
+        /** @description Enterprises by state; as a list: `/enterprises?region=…&state=…`. */
+        EnterpriseCounts: {
+            /** Format: int64 */
+            active: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            halted: number;
+        };
         /**
          * Format: uuid
          * @description An enterprise in the registry.
@@ -2235,6 +4095,8 @@ export interface components {
             kind: string;
             /** @description Reason given. */
             reason?: string | null;
+            /** @description The region concerned (GB/T 2260); absent for what belongs to the installation. */
+            region?: string | null;
             /** @description SHA-256 of its row after the act; absent for acts that change no row. */
             state?: string | null;
             /**
@@ -2266,6 +4128,21 @@ export interface components {
             /** @description Path of the proof (C2SP tlog-proof) on this site. */
             proof: string;
         };
+        ExchangeRequest: {
+            application?: components["schemas"]["ApplicationId"] | null;
+        };
+        /** @description What a matter about an existing licence says beyond a first issue. */
+        ExistingLicenceRules: {
+            deemed_grant?: components["schemas"]["DeemedGrant"] | null;
+            direct?: components["schemas"]["DirectRule"] | null;
+            /** @description What can be asked for: items of a change, causes of a replacement, grounds of a deregistration. */
+            facets?: components["schemas"]["FacetRule"][];
+            return_within?: components["schemas"]["ReturnRule"] | null;
+            /** @description How the licence must stand. */
+            standings: components["schemas"]["Standing"][];
+            /** @description 申请时限. */
+            windows?: components["schemas"]["MatterWindow"][];
+        };
         /** @description 延长审批期限, once, by the head with reasons. */
         Extension: {
             /** @description When. */
@@ -2286,6 +4163,23 @@ export interface components {
              */
             days?: number | null;
             reason: string;
+        };
+        /**
+         * @description One side of what is asked for. Materials, departments and clocks that name facets concern only applications
+         *     that have one of them.
+         * @enum {string}
+         */
+        Facet: "name" | "address" | "legal_representative" | "economic_type" | "scope" | "loss" | "damage" | "direct" | "reviewed" | "ceased" | "dissolved" | "force_majeure" | "other_ground";
+        /** @description A facet that the matter offers. */
+        FacetRule: {
+            /** @description Clauses. */
+            basis?: components["schemas"]["Clause"][];
+            /** @description Which. */
+            facet: components["schemas"]["Facet"];
+            /** @description Where it was read. */
+            provenance: components["schemas"]["Provenance"];
+            /** @description What the rule says about it. */
+            text: string;
         };
         /**
          * Format: uuid
@@ -2331,6 +4225,8 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @enum {string} */
+        FeatureKind: "Feature";
         /** @description What the matter costs the applicant. */
         Fees: {
             /** @description Clauses. */
@@ -2362,6 +4258,37 @@ export interface components {
          * @enum {string}
          */
         FileType: "pdf" | "ofd" | "jpg" | "png" | "docx" | "xlsx";
+        /**
+         * Format: uuid
+         * @description A filing about a licence.
+         */
+        FilingId: string;
+        /** @description What is filed, with its own states. */
+        FilingMatter: (components["schemas"]["LicenceHandover"] & {
+            /** @enum {string} */
+            kind: "handover";
+        }) | (components["schemas"]["LicenceSelfCheck"] & {
+            /** @enum {string} */
+            kind: "self_check";
+        }) | (components["schemas"]["LicenceDamage"] & {
+            /** @enum {string} */
+            kind: "damage";
+        }) | (components["schemas"]["LicenceLoss"] & {
+            /** @enum {string} */
+            kind: "loss";
+        }) | (components["schemas"]["LicenceRecall"] & {
+            /** @enum {string} */
+            kind: "recall";
+        }) | (components["schemas"]["LicenceWorkElsewhere"] & {
+            /** @enum {string} */
+            kind: "work_elsewhere";
+        }) | (components["schemas"]["LicenceEmergencyUse"] & {
+            /** @enum {string} */
+            kind: "emergency_use";
+        }) | (components["schemas"]["LicenceAnnualReview"] & {
+            /** @enum {string} */
+            kind: "annual_review";
+        });
         /** @description What a department found about one condition. */
         Finding: {
             /** @description The condition. */
@@ -2386,6 +4313,7 @@ export interface components {
             contact?: string;
             /** @description Telephone of the contact person. */
             contact_phone?: string;
+            deferral?: components["schemas"]["DeferralPromise"] | null;
             /** @description Where a paper licence is to be delivered. */
             delivery_address?: string;
             /**
@@ -2413,6 +4341,18 @@ export interface components {
             /** @description Its name for people. */
             name: string;
         };
+        /** @description Its area. */
+        Geometry: {
+            /** @description Rings of positions, the outer one first. */
+            coordinates: number[][][];
+            /** @enum {string} */
+            type: "Polygon";
+        } | {
+            /** @description Several of them. */
+            coordinates: number[][][][];
+            /** @enum {string} */
+            type: "MultiPolygon";
+        };
         /** @description What is granted. */
         GrantTerms: {
             /** @description 许可范围. */
@@ -2435,6 +4375,30 @@ export interface components {
         };
         /** @enum {string} */
         HazardLevel: "1" | "2" | "3" | "4";
+        /**
+         * @description The licence that an application is about, as the register had it when the application was drafted or handed
+         *     in last.
+         */
+        HeldLicence: {
+            /** @description The holder's file in the registry. */
+            enterprise: components["schemas"]["EnterpriseId"];
+            /** @description The holder as it stands on the licence. */
+            holder: components["schemas"]["LicenceHolder"];
+            /** @description The licence. */
+            id: components["schemas"]["LicenceId"];
+            /** @description Industry. */
+            industry: components["schemas"]["Industry"];
+            /** @description Its number. */
+            number: string;
+            /** @description 许可范围 */
+            scope: string[];
+            /** @description How it stood. */
+            standing: components["schemas"]["Standing"];
+            /** @description First day of validity. */
+            valid_from: components["schemas"]["LegalDate"];
+            /** @description Last day of validity. */
+            valid_to: components["schemas"]["LegalDate"];
+        };
         HolderView: {
             address: string;
             /** @description Unified social credit code, or registration number. */
@@ -2581,6 +4545,33 @@ export interface components {
             /** @description Two digits that tell apart items of one base code. */
             serial: string;
         };
+        /** @description A changed item with its new content. */
+        ItemRequest: {
+            /** @enum {string} */
+            item: "name";
+            /** @description New. */
+            to: string;
+        } | {
+            /** @enum {string} */
+            item: "address";
+            /** @description New. */
+            to: string;
+        } | {
+            /** @enum {string} */
+            item: "legal_representative";
+            /** @description New. */
+            to: string;
+        } | {
+            /** @enum {string} */
+            item: "economic_type";
+            /** @description New. */
+            to: string;
+        } | {
+            /** @enum {string} */
+            item: "scope";
+            /** @description New. */
+            to: string[];
+        };
         /** @enum {string} */
         JobAction: "retry" | "cancel";
         /** @enum {string} */
@@ -2653,11 +4644,109 @@ export interface components {
              */
             total: number;
         };
+        /** @description A joint meeting. */
+        JointMeeting: {
+            /** @description Who entered it. */
+            by: components["schemas"]["DoneBy"];
+            /** @description Department that convened it. */
+            convener: components["schemas"]["DepartmentName"];
+            /** @description Departments that took part. */
+            departments: components["schemas"]["DepartmentName"][];
+            /** @description When. */
+            held_on: components["schemas"]["LegalDate"];
+            /** @description Identifier. */
+            id: components["schemas"]["MeetingId"];
+            /** @description Where it met. */
+            place: string;
+            /** @description What it found; absent in lists. */
+            problems?: components["schemas"]["RectificationView"][] | null;
+            /** @description 会议纪要 */
+            summary: string;
+            /** @description What it was about. */
+            title: string;
+        };
         /**
          * @description Which day the validity ends on.
          * @enum {string}
          */
         LastDay: "day_before_anniversary" | "anniversary";
+        /** @description Something in hand. */
+        LedgerEntry: {
+            /** @description Its name. */
+            applicant: string;
+            /** @description The application. */
+            application: components["schemas"]["ApplicationId"];
+            /** @description Department that holds it; absent when the applicant does. */
+            department?: string | null;
+            due_on?: components["schemas"]["LegalDate"] | null;
+            /** @description The enterprise. */
+            enterprise: components["schemas"]["EnterpriseId"];
+            /** @description Name of who holds it. */
+            holder: string;
+            /** @description What is to be done. */
+            kind: components["schemas"]["TaskKind"];
+            /**
+             * Format: int64
+             * @description Calendar days until then; negative once it is late.
+             */
+            left_days?: number | null;
+            /** @description Letters about it, oldest first. */
+            letters: components["schemas"]["LedgerLetter"][];
+            /** @description Light as of today. */
+            light: components["schemas"]["Light"];
+            /** @description Name of the matter. */
+            matter: string;
+            /** @description First-contact officer. */
+            officer?: string | null;
+            /** @description 受理编号 */
+            reference: string;
+            /** @description Its region. */
+            region: string;
+            /** @description Since when. */
+            since: components["schemas"]["Moment"];
+            /** @description The same in words. */
+            task: string;
+        };
+        /** @description A letter about a row of the ledger. */
+        LedgerLetter: {
+            /** @description When it was written. */
+            at: components["schemas"]["Moment"];
+            /** @description The letter. */
+            id: components["schemas"]["LetterId"];
+            /** @description What it asks for. */
+            kind: components["schemas"]["LetterKind"];
+            /** @description 文号 */
+            number: string;
+        };
+        /** @description The ledger in numbers, and the departments of the city. */
+        LedgerSummary: {
+            /** @description Departments by which one can filter, and to which one can refer. */
+            departments: components["schemas"]["DepartmentName"][];
+            /** @description By department. */
+            items: components["schemas"]["LedgerTally"][];
+        };
+        /** @description How much a department has in hand. */
+        LedgerTally: {
+            /** @description Key of the department; empty for applicants. */
+            department: string;
+            /**
+             * Format: int64
+             * @description In time.
+             */
+            green: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Late.
+             */
+            red: number;
+            /**
+             * Format: int64
+             * @description Nearly due.
+             */
+            yellow: number;
+        };
         /** @description The base ledger of a region. */
         LedgerView: {
             counts: components["schemas"]["Counts"];
@@ -2674,6 +4763,16 @@ export interface components {
          * @example 2026-11-21
          */
         LegalDate: string;
+        /**
+         * Format: uuid
+         * @description A reminder letter.
+         */
+        LetterId: string;
+        /**
+         * @description What a letter asks for.
+         * @enum {string}
+         */
+        LetterKind: "reminder" | "escalation";
         /** @description Something the body's staff answer for. */
         Liability: {
             /** @description Clauses. */
@@ -2683,13 +4782,464 @@ export interface components {
             /** @description The conduct and its consequence. */
             text: string;
         };
+        /** @description The yearly review of the holder; its line stands on the duplicate. */
+        LicenceAnnualReview: {
+            /** @description Legal day. */
+            on: components["schemas"]["LegalDate"];
+            /** @description Opinion of the reviewer. */
+            opinion: string;
+            /** @description Its result, such as 合格. */
+            result: string;
+            /**
+             * Format: int32
+             * @description The year under review.
+             */
+            year: number;
+        };
+        LicenceCaseClosing: {
+            reason: string;
+        };
+        /** @description What was found. */
+        LicenceCaseFindings: {
+            /** @description 查明的事实 */
+            facts: string;
+            /** @description 依据条款 */
+            legal_basis: string;
+            /** @description The reason as far as it may be public. */
+            public_reason: string;
+            /** @description 违反的规定; empty where nothing was broken. */
+            violated: string;
+        };
+        /** @description The hearing was held. */
+        LicenceCaseHearing: {
+            /** @description Who recorded it. */
+            by: components["schemas"]["Person"];
+            /** @description Legal day. */
+            on: components["schemas"]["LegalDate"];
+            /** @description Who presided: nobody who investigated. */
+            presided: string;
+            /** @description The record's essence. */
+            report: string;
+        };
+        LicenceCasePaperView: {
+            at: components["schemas"]["Moment"];
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            number: string;
+            /** @description The signed PDF can be fetched. */
+            ready: boolean;
+            served?: components["schemas"]["LicencePaperServed"] | null;
+            service_due?: components["schemas"]["LegalDate"] | null;
+            sha256?: string | null;
+            title: string;
+        };
+        LicenceCaseRequest: {
+            measure: components["schemas"]["LicenceMeasure"];
+            /** @description 案由 */
+            subject: string;
+        };
+        /** @description What the holder said. */
+        LicenceCaseStatement: {
+            /** @description Who recorded it. */
+            by: components["schemas"]["Person"];
+            /** @description 陈述申辩, 申请听证 or 放弃. */
+            kind: components["schemas"]["LicenceCaseStatementKind"];
+            /** @description Legal day. */
+            on: components["schemas"]["LegalDate"];
+            /** @description What was said. */
+            text: string;
+        };
+        /**
+         * @description What a statement is.
+         * @enum {string}
+         */
+        LicenceCaseStatementKind: "plea" | "hearing_request" | "waiver";
+        /** @description A case file. */
+        LicenceCaseView: {
+            /** @description What the actor may do now. */
+            allowed_actions: string[];
+            /** @description Why it was closed. */
+            closed_reason?: string | null;
+            decided_at?: components["schemas"]["Moment"] | null;
+            decided_by?: string | null;
+            decision?: string | null;
+            /** @description The holder was told of the case. */
+            disclosed: boolean;
+            enterprise: components["schemas"]["EnterpriseId"];
+            evidence: components["schemas"]["LicenceEvidenceView"][];
+            findings?: components["schemas"]["LicenceCaseFindings"] | null;
+            holder: string;
+            id: components["schemas"]["CaseId"];
+            licence: components["schemas"]["LicenceId"];
+            measure: components["schemas"]["LicenceMeasure"];
+            /** @description What is proposed, in words. */
+            measure_name: string;
+            /** @description The law demands a prior notice. */
+            needs_notice: boolean;
+            notice?: components["schemas"]["LicenceNoticeView"] | null;
+            /** @description Number of the licence when the case was opened. */
+            number: string;
+            opened_at: components["schemas"]["Moment"];
+            opened_by: string;
+            papers: components["schemas"]["LicenceCasePaperView"][];
+            proposal?: string | null;
+            proposed_at?: components["schemas"]["Moment"] | null;
+            /** @description Who put it before the leader, with the opinion. */
+            proposed_by?: string | null;
+            /** @description `investigating`, `noticed`, `proposed`, `decided`, `closed`. */
+            state: string;
+            state_name: string;
+            subject: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A paper was damaged. */
+        LicenceDamage: {
+            /** @description What happened. */
+            cause: string;
+            /** @description By a disaster: a stand-in may be issued. */
+            disaster: boolean;
+            /** @description The exchange. */
+            exchange: components["schemas"]["LicenceExchange"];
+            /** @description When it happened. */
+            happened_at: components["schemas"]["Moment"];
+            /** @description Whether it was reported in time. */
+            in_time: boolean;
+            /** @description Until when it had to be reported. */
+            report_due: components["schemas"]["Moment"];
+            stand_in?: components["schemas"]["LicenceId"] | null;
+        };
+        /** @description Destruction by two different people. */
+        LicenceDestruction: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Who destroyed. */
+            by: components["schemas"]["Person"];
+            /** @description How. */
+            method: string;
+            witness?: components["schemas"]["LicenceDestructionWitness"] | null;
+        };
+        /** @description Who confirmed a destruction. */
+        LicenceDestructionWitness: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Who. */
+            by: components["schemas"]["Person"];
+        };
+        /** @description Something that is owed. */
+        LicenceDuty: {
+            /** @description Clauses that set it. */
+            basis: string[];
+            done_on?: components["schemas"]["LegalDate"] | null;
+            /** @description Last day. */
+            due: components["schemas"]["LegalDate"];
+            /** @description The enterprise that owes it. */
+            enterprise: components["schemas"]["EnterpriseId"];
+            filing?: components["schemas"]["FilingId"] | null;
+            /** @description Stable name, such as `self_check`. */
+            key: string;
+            /** @description The licence. */
+            licence: components["schemas"]["LicenceId"];
+            /** @description Whether they were read. */
+            mark: components["schemas"]["PeriodMark"];
+            /** @description Its number. */
+            number: string;
+            /** @description How it stands. */
+            state: components["schemas"]["DutyState"];
+            /** @description What is owed, in Chinese. */
+            title: string;
+        };
+        /** @description The licence was used in an emergency. */
+        LicenceEmergencyUse: {
+            /** @description Legal day. */
+            on: components["schemas"]["LegalDate"];
+            /** @description Where and what for. */
+            purpose: string;
+            report?: components["schemas"]["LicenceReport"] | null;
+            /** @description Last day for the report. */
+            report_due: components["schemas"]["LegalDate"];
+        };
+        /** @description The form of a piece of evidence. */
+        LicenceEvidenceForm: {
+            /**
+             * Format: binary
+             * @description PDF, picture, docx, xlsx or OFD.
+             */
+            file: string;
+            /** @description What it proves. */
+            proves: string;
+        };
+        LicenceEvidenceView: {
+            at: components["schemas"]["Moment"];
+            by: string;
+            /** Format: uuid */
+            id: string;
+            /** @description SHA-256 of the link before it and its own hash. */
+            link: string;
+            media_type: string;
+            name: string;
+            proves: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        /** @description The exchange of a damaged paper has to be begun. */
+        LicenceExchange: {
+            application?: components["schemas"]["ApplicationId"] | null;
+            begun_at?: components["schemas"]["Moment"] | null;
+            /** @description Until when. */
+            due: components["schemas"]["Moment"];
+        };
+        /** @description Something filed about a licence. */
+        LicenceFilingView: {
+            at: components["schemas"]["Moment"];
+            /** @description Who filed it. */
+            by: string;
+            due_on?: components["schemas"]["LegalDate"] | null;
+            enterprise: components["schemas"]["EnterpriseId"];
+            holder: string;
+            id: components["schemas"]["FilingId"];
+            kind: string;
+            licence: components["schemas"]["LicenceId"];
+            matter: components["schemas"]["FilingMatter"];
+            /** @description Number of the licence when it was filed. */
+            number: string;
+            /** @description Its Chinese name. */
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        LicenceFindingsRequest: {
+            findings: components["schemas"]["LicenceCaseFindings"];
+            /** @description The measure with its terms; its kind stays. */
+            measure: components["schemas"]["LicenceMeasure"];
+        };
+        /** @description The licence was handed over. */
+        LicenceHandover: {
+            /** @description How the recipient proved to be entitled, such as 法定代表人、委托书. */
+            identity: string;
+            /** @description How it was handed over. */
+            method: string;
+            /** @description Legal day. */
+            on: components["schemas"]["LegalDate"];
+            /** @description Where. */
+            place: string;
+            posted?: components["schemas"]["LicencePosted"] | null;
+            /** @description Last day for confirming that it is posted. */
+            posting_due: components["schemas"]["LegalDate"];
+            /** @description Who took it. */
+            recipient: string;
+            /**
+             * Format: int32
+             * @description Edition of the certificate.
+             */
+            revision: number;
+        };
+        LicenceHandoverRequest: {
+            /** @description How the recipient proved to be entitled, such as 法定代表人身份证、委托书. */
+            identity: string;
+            /** @description How, such as 窗口领取. */
+            method: string;
+            /** @description Where. */
+            place: string;
+            /** @description Who took it. */
+            recipient: string;
+        };
+        LicenceHearingRequest: {
+            /** @description Who presided: nobody who investigated. */
+            presided: string;
+            /** @description The record's essence. */
+            report: string;
+        };
+        /** @description The holder as it stands on a certificate. */
+        LicenceHolder: {
+            /** @description Address. */
+            address: string;
+            /** @description Unified social credit code or registration number. */
+            code: string;
+            /** @description 经济类型 */
+            economic_type: string;
+            /** @description Legal representative. */
+            legal_representative: string;
+            /** @description Name. */
+            name: string;
+            /** @description GB/T 2260 code. */
+            region: string;
+        };
         /**
          * Format: uuid
          * @description A licence.
          */
         LicenceId: string;
+        /** @description A paper was lost. */
+        LicenceLoss: {
+            application?: components["schemas"]["ApplicationId"] | null;
+            /** @description How. */
+            circumstances: string;
+            found_on?: components["schemas"]["LegalDate"] | null;
+            /** @description First day of the public notice. */
+            notice_from: components["schemas"]["LegalDate"];
+            /** @description Last day of the public notice. */
+            notice_until: components["schemas"]["LegalDate"];
+            /** @description Legal day of the loss. */
+            on: components["schemas"]["LegalDate"];
+        };
+        /** @description What is considered: six different things. */
+        LicenceMeasure: {
+            /** @description Row of the table of suspensions. */
+            case: string;
+            /** @description What has to be met for resumption. */
+            conditions: string;
+            /** @description First day. */
+            from: components["schemas"]["LegalDate"];
+            /** @enum {string} */
+            kind: "suspension";
+            /** @description Last day. */
+            until: components["schemas"]["LegalDate"];
+        } | {
+            /** @description What the recheck found. */
+            conclusion: string;
+            /** @enum {string} */
+            kind: "resumption";
+        } | {
+            /** @enum {string} */
+            kind: "revocation";
+        } | {
+            /** @description What was unlawful about the grant. */
+            ground: components["schemas"]["RescissionGround"];
+            /** @enum {string} */
+            kind: "rescission";
+        } | {
+            /** @description What changed: law or facts. */
+            changed: string;
+            /** @description What is done about the loss. */
+            compensation: string;
+            /** @enum {string} */
+            kind: "withdrawal";
+        } | {
+            /** @description On which ground. */
+            ground: components["schemas"]["CancellationGround"];
+            /** @enum {string} */
+            kind: "cancellation";
+        };
+        LicenceNoticeView: {
+            hearing?: components["schemas"]["LicenceCaseHearing"] | null;
+            hearing_right: boolean;
+            hearing_until?: components["schemas"]["LegalDate"] | null;
+            plea_until?: components["schemas"]["LegalDate"] | null;
+            statements: components["schemas"]["LicenceCaseStatement"][];
+        };
+        /** @description 送达 */
+        LicencePaperServed: {
+            /** @description Who served it. */
+            by: components["schemas"]["Person"];
+            /** @description How. */
+            method: string;
+            /** @description Legal day. */
+            on: components["schemas"]["LegalDate"];
+            /** @description Where. */
+            place: string;
+            /** @description Who took it. */
+            recipient: string;
+            /** @description Remark, such as why and before whom it was left. */
+            remark: string;
+        };
+        /** @description The licence hangs where it has to. */
+        LicencePosted: {
+            /** @description Who confirmed it. */
+            by: components["schemas"]["Person"];
+            /** @description Legal day. */
+            on: components["schemas"]["LegalDate"];
+            /** @description Where it hangs. */
+            place: string;
+        };
+        LicenceProposalRequest: {
+            /** @description Opinion, with what became of the holder's statements. */
+            opinion: string;
+        };
+        /** @description Papers are asked back, then destroyed by two people. */
+        LicenceRecall: {
+            destruction?: components["schemas"]["LicenceDestruction"] | null;
+            /** @description Last day for handing it in. */
+            due: components["schemas"]["LegalDate"];
+            /** @description Why. */
+            reason: string;
+            returned?: components["schemas"]["LicenceReturned"] | null;
+            /**
+             * Format: int32
+             * @description Edition of the certificate.
+             */
+            revision: number;
+        };
+        /** @description A report that was owed. */
+        LicenceReport: {
+            /** @description Who reported. */
+            by: components["schemas"]["Person"];
+            /** @description Legal day on which it came in. */
+            on: components["schemas"]["LegalDate"];
+            /** @description What it says. */
+            text: string;
+        };
+        /** @description Papers were handed in. */
+        LicenceReturned: {
+            /** @description Who took them in. */
+            by: components["schemas"]["Person"];
+            /** @description Legal day. */
+            on: components["schemas"]["LegalDate"];
+            /** @description What, such as 正本1份、副本1份. */
+            papers: string;
+        };
+        LicenceSanctionRequest: {
+            /** @description True: the measure is taken. False: the case goes back. */
+            approve: boolean;
+            opinion: string;
+        };
+        /** @description The monthly look at the posted certificate. */
+        LicenceSelfCheck: {
+            exchange?: components["schemas"]["LicenceExchange"] | null;
+            /** @description What was found. */
+            findings: string;
+            /** @description Posted, whole and legible. */
+            intact: boolean;
+            /** @description The month, `2026-05`. */
+            month: string;
+            /** @description Legal day of the check. */
+            on: components["schemas"]["LegalDate"];
+        };
+        LicenceServiceRequest: {
+            /** @description How, such as 直接送达. */
+            method: string;
+            on?: components["schemas"]["LegalDate"] | null;
+            /** @description Where. */
+            place: string;
+            /** @description Who took it. */
+            recipient: string;
+            /** @description Remark, such as why and before whom it was left. */
+            remark?: string;
+        };
+        /** @description Suspension or ending. */
+        LicenceStandingView: {
+            case?: components["schemas"]["CaseId"] | null;
+            deregistered_on?: components["schemas"]["LegalDate"] | null;
+            /** @description 文号 of the decision. */
+            document: string;
+            reason: string;
+            /** @description Number of the licence that took its place. */
+            replaced_by?: string | null;
+            since: components["schemas"]["LegalDate"];
+            until?: components["schemas"]["LegalDate"] | null;
+        };
+        LicenceStatementRequest: {
+            kind: components["schemas"]["LicenceCaseStatementKind"];
+            text: string;
+        };
         LicenceView: {
-            /** @description What the actor may do now: `download`, `void`. */
+            /**
+             * @description What the actor may do now: `download`, `void`; `hand_over`, `self_check`, `report_damage`, `declare_loss`,
+             *     `file_work_elsewhere`, `file_emergency_use`, `review_year`; `case.suspension`, `case.resumption`,
+             *     `case.revocation`, `case.rescission`, `case.withdrawal`, `case.cancellation`.
+             */
             allowed_actions: string[];
             application?: components["schemas"]["ApplicationId"] | null;
             authority: string;
@@ -2703,30 +5253,86 @@ export interface components {
             identifier: string;
             /** @description Taken over from the register before the platform. */
             imported: boolean;
+            /** @description First day from which it was in force without a gap; before `valid_from` once it was renewed. */
+            in_force_from: components["schemas"]["LegalDate"];
             industry: components["schemas"]["Industry"];
             industry_name: string;
             issued_on: components["schemas"]["LegalDate"];
             matter?: components["schemas"]["MatterKey"] | null;
             number: string;
+            /** @description Earlier editions, oldest first. */
+            past: components["schemas"]["PastCertificateView"][];
+            /** @description A further edition is being made. */
+            pending: boolean;
             /** @description 受理编号 */
             reference?: string | null;
+            replaces?: components["schemas"]["LicenceId"] | null;
+            /**
+             * Format: int32
+             * @description Which edition of the certificate is in force, from 1.
+             */
+            revision: number;
             scope: string[];
-            /** @description `reserved`, `issued` or `voided`. */
+            standing?: components["schemas"]["LicenceStandingView"] | null;
+            /**
+             * @description `reserved`, `voided`, `issued`, `suspended`, or how it ended: `revoked`, `rescinded`, `withdrawn`, `cancelled`,
+             *     `replaced`.
+             */
             state: string;
             state_name: string;
             status?: components["schemas"]["Status"] | null;
             status_name?: string | null;
+            temporary_for?: components["schemas"]["LicenceId"] | null;
+            transition_until?: components["schemas"]["LegalDate"] | null;
             valid_from: components["schemas"]["LegalDate"];
             valid_until: components["schemas"]["LegalDate"];
             /** Format: int64 */
             version: number;
             void_reason?: string | null;
         };
+        /** @description Work outside the place of issue. */
+        LicenceWorkElsewhere: {
+            /** @description First day. */
+            from: components["schemas"]["LegalDate"];
+            /** @description The place. */
+            place: string;
+            /** @description What is done there. */
+            project: string;
+            /** @description GB/T 2260 code of the place of work. */
+            region: string;
+            report?: components["schemas"]["LicenceReport"] | null;
+            /** @description Last day for the completion report. */
+            report_due: components["schemas"]["LegalDate"];
+            /** @description Who answers for safety there. */
+            responsible: string;
+            /** @description Last day as planned. */
+            until: components["schemas"]["LegalDate"];
+        };
         /**
          * @description Which light shows beside a clock.
          * @enum {string}
          */
         Light: "green" | "yellow" | "red";
+        /** @description What the review comes to. */
+        ListChange: {
+            /** @enum {string} */
+            kind: "unchanged";
+        } | {
+            /** @description Its lines. */
+            duties: components["schemas"]["ListedDuty"][];
+            /** @enum {string} */
+            kind: "changed";
+        };
+        ListDecisionRequest: {
+            effective_from?: components["schemas"]["LegalDate"] | null;
+            /** @enum {string} */
+            outcome: "approve";
+        } | {
+            /** @enum {string} */
+            outcome: "reject";
+            /** @description Why. */
+            reason: string;
+        };
         /** @description A row of a list. */
         ListItem: {
             applicant: string;
@@ -2736,6 +5342,11 @@ export interface components {
             enterprise: string;
             id: components["schemas"]["ApplicationId"];
             industry: string;
+            /** @description What kind of application it is. */
+            kind: components["schemas"]["MatterKind"];
+            licence?: components["schemas"]["LicenceId"] | null;
+            /** @description Its number. */
+            licence_number?: string | null;
             light: components["schemas"]["Light"];
             matter: string;
             matter_name: string;
@@ -2751,6 +5362,45 @@ export interface components {
             /** @description Departments that still have to review. */
             waiting_for: string[];
         };
+        /** @description A quarterly review of one matter's list. */
+        ListReview: components["schemas"]["ReviewState"] & {
+            /** @description What it comes to. */
+            change: components["schemas"]["ListChange"];
+            /** @description What it looked at. */
+            evidence: components["schemas"]["ReviewEvidence"];
+            /** @description Identifier. */
+            id: components["schemas"]["ReviewId"];
+            /** @description The matter. */
+            matter: components["schemas"]["MatterKey"];
+            /** @description Who proposed it and when. */
+            proposed: components["schemas"]["ReviewAct"];
+            /** @description The quarter that was reviewed. */
+            quarter: components["schemas"]["Quarter"];
+            /**
+             * Format: int64
+             * @description Version for optimistic locking.
+             */
+            version: number;
+        };
+        ListReviewRequest: {
+            /** @description What the review comes to. */
+            change: components["schemas"]["ListChange"];
+            /** @description Complaints and enforcement of the quarter. */
+            evidence: components["schemas"]["ReviewEvidence"];
+            /** @description Matter key such as `hazchem.renewal`. */
+            matter: components["schemas"]["MatterKey"];
+        };
+        /** @description One line of a responsibility list. */
+        ListedDuty: {
+            /** @description Clauses in words; a rule of the house may have none. */
+            basis?: string;
+            /** @description What its staff answer for, in words. */
+            liability?: string;
+            /** @description Short name such as 受理责任. */
+            name: string;
+            /** @description What must be done. */
+            text: string;
+        };
         LogDescription: {
             /** @description Newest signed checkpoint. */
             checkpoint: string;
@@ -2758,6 +5408,12 @@ export interface components {
             origin: string;
             /** @description Verifier key in the form of signed-note. */
             verifier_key: string;
+        };
+        LossRequest: {
+            /** @description How it was lost. */
+            circumstances: string;
+            /** @description Legal day of the loss. */
+            on: components["schemas"]["LegalDate"];
         };
         /**
          * @description Whether a fact was read in the source named beside it.
@@ -2833,6 +5489,8 @@ export interface components {
             start: components["schemas"]["ClockStart"];
             /** @description Amount and unit. */
             term: components["schemas"]["Term"];
+            /** @description Terms of its own for some of what can be asked for; the first that fits counts. */
+            terms_for?: components["schemas"]["TermFor"][];
             /** @description How the platform uses it. */
             use: components["schemas"]["ClockUse"];
         };
@@ -2850,6 +5508,8 @@ export interface components {
             /** @description Key used by materials and reviews. */
             key: components["schemas"]["ConditionKey"];
             on_site?: components["schemas"]["OnSite"] | null;
+            /** @description Facets that it concerns; empty: whatever is asked for. */
+            only_for?: components["schemas"]["Facet"][];
             /** @description Where it was read. */
             provenance: components["schemas"]["Provenance"];
             /** @description The condition. */
@@ -2876,6 +5536,7 @@ export interface components {
              * @description First legal day (Asia/Shanghai) on which new applications use this version.
              */
             effective_from: string;
+            existing?: components["schemas"]["ExistingLicenceRules"] | null;
             /** @description 延长审批期限 */
             extension: components["schemas"]["MatterExtension"];
             /** @description Must agree with `key`. */
@@ -2970,6 +5631,8 @@ export interface components {
             key: components["schemas"]["MaterialKey"];
             /** @description Name shown to people. */
             name: string;
+            /** @description Facets that it concerns; empty: whatever is asked for. */
+            only_for?: components["schemas"]["Facet"][];
             /** @description Where it was read. */
             provenance: components["schemas"]["Provenance"];
             /** @description Conditions that it proves. */
@@ -3012,6 +5675,8 @@ export interface components {
             lead: boolean;
             /** @description Materials it looks at. */
             materials: components["schemas"]["MaterialKey"][];
+            /** @description Facets that it concerns; empty: whatever is asked for. */
+            only_for?: components["schemas"]["Facet"][];
             /** @description Where the division of work comes from. */
             provenance: components["schemas"]["Provenance"];
             /** @description The question it answers. */
@@ -3034,6 +5699,8 @@ export interface components {
             key: components["schemas"]["StageKey"];
             /** @description 受理, 并联审查, 初审, 复审, 决定, 制证送达. */
             name: string;
+            /** @description Facets for which it is held; empty: always. */
+            only_for?: components["schemas"]["Facet"][];
             /** @description Earlier stages to which it may send the application back. */
             returns_to?: components["schemas"]["StageKey"][];
             /** @description Who may act; what a role may do besides is the kernel's table. */
@@ -3089,6 +5756,27 @@ export interface components {
             /** @description The sources that it names. */
             sources: components["schemas"]["SourceView"][];
         };
+        /** @description 申请时限: until when one has to apply. */
+        MatterWindow: {
+            /** @description Clauses. */
+            basis?: components["schemas"]["Clause"][];
+            /** @description From which day. */
+            from: components["schemas"]["WindowFrom"];
+            /** @description True: a rule of the house or of the sources, not of the law. */
+            internal: boolean;
+            /** @description Key used by [`DeemedGrant::window`]. */
+            key: components["schemas"]["ClockKey"];
+            /** @description What follows a late application. */
+            late: components["schemas"]["WhenLate"];
+            /** @description Name shown to people. */
+            name: string;
+            /** @description Facets that it concerns; empty: whatever is asked for. */
+            only_for?: components["schemas"]["Facet"][];
+            /** @description Where it was read. */
+            provenance: components["schemas"]["Provenance"];
+            /** @description Amount and unit. */
+            term: components["schemas"]["Term"];
+        };
         Me: {
             end: components["schemas"]["End"];
             id: components["schemas"]["AccountId"];
@@ -3103,6 +5791,11 @@ export interface components {
             /** @description Whether a second factor is in force. */
             second_factor: boolean;
         };
+        /**
+         * Format: uuid
+         * @description A joint meeting.
+         */
+        MeetingId: string;
         /**
          * @description Whether a condition is met.
          * @enum {string}
@@ -3121,6 +5814,92 @@ export interface components {
              */
             days?: number | null;
             to?: components["schemas"]["LegalDate"] | null;
+        };
+        /** @description A meeting to be entered. */
+        NewJointMeeting: {
+            /** @description Keys of the departments that took part. */
+            departments: string[];
+            /** @description When. */
+            held_on: components["schemas"]["LegalDate"];
+            /** @description Where it met. */
+            place: string;
+            /** @description What it found. */
+            problems?: components["schemas"]["NewRectification"][];
+            /** @description 会议纪要 */
+            summary: string;
+            /** @description What it was about. */
+            title: string;
+        };
+        /** @description How one wants to hear of notices. */
+        NewNoticePreferences: {
+            /** @description Channels by topic; a topic that is not named follows the platform. */
+            channels?: {
+                [key: string]: components["schemas"]["NoticeChannel"][];
+            };
+            /** @description Mail address. */
+            mail?: string | null;
+            quiet?: components["schemas"]["QuietHours"] | null;
+            /** @description Which quiet hours hold. */
+            quiet_mode: components["schemas"]["QuietMode"];
+            /** @description Number for short messages; the account's own unless given. */
+            sms?: string | null;
+            /** @description OpenID of the bureau's official account. */
+            wechat?: string | null;
+        };
+        /** @description A problem to be mended. */
+        NewRectification: {
+            /** @description Key of the department that answers for it. */
+            department: string;
+            /** @description Last day. */
+            due_on: components["schemas"]["LegalDate"];
+            /** @description 问题 */
+            problem: string;
+            /** @description 整改要求 */
+            requirement: string;
+        };
+        /** @description What another person found of a report. */
+        NewRectificationClosure: {
+            /** @description Whether the problem is mended; otherwise it goes back. */
+            mended: boolean;
+            /** @description What was found. */
+            text: string;
+        };
+        /** @description What a department did about a problem. */
+        NewRectificationReport: {
+            /** @description What was done. */
+            text: string;
+        };
+        /** @description A referral to be sent. */
+        NewReferral: {
+            /** @description Key of the department to which it goes. */
+            addressee: string;
+            application?: components["schemas"]["ApplicationId"] | null;
+            enterprise?: components["schemas"]["EnterpriseId"] | null;
+            /** @description What is referred, with clues and enclosures. */
+            text: string;
+            /** @description One line. */
+            title: string;
+        };
+        /** @description What became of a referral. */
+        NewReferralAnswer: {
+            /** @description Whether it is sent back, as the department has no power in it. */
+            returned?: boolean;
+            /** @description What was done, or why it is sent back. */
+            text: string;
+        };
+        /** @description A receipt for a referral. */
+        NewReferralReceipt: {
+            /** @description Number under which the department registered it. */
+            number?: string | null;
+        };
+        /** @description A webhook to be set up. */
+        NewWebhook: {
+            /** @description What it is called. */
+            name: string;
+            /** @description Of what it hears. */
+            topics: string[];
+            /** @description Where to, `https://…`. */
+            url: string;
         };
         /** @description Refusal to accept (不予受理). */
         NonAcceptance: {
@@ -3147,10 +5926,147 @@ export interface components {
             reason: string;
         };
         /**
+         * @description A way out of the application.
+         * @enum {string}
+         */
+        NoticeChannel: "mail" | "sms" | "wechat" | "webhook";
+        /** @description How a channel does. */
+        NoticeChannelView: {
+            /** @description Which. */
+            channel: components["schemas"]["NoticeChannel"];
+            /** @description Whether the installation has it. */
+            configured: boolean;
+            /** @description Deliveries of the last seven days by state. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description What went wrong last and has not been mended. */
+            last_error?: string | null;
+            last_sent?: components["schemas"]["Moment"] | null;
+            /** @description Chinese name. */
+            name: string;
+        };
+        /**
+         * @description Where a delivery is.
+         * @enum {string}
+         */
+        NoticeDeliveryState: "queued" | "sending" | "failed" | "sent" | "unknown" | "dead";
+        /** @description Something on its way through a channel. */
+        NoticeDeliveryView: {
+            /** @description Where to, the middle left out. */
+            address: string;
+            /**
+             * Format: int64
+             * @description Attempts of this round.
+             */
+            attempts: number;
+            /** @description Channel. */
+            channel: components["schemas"]["NoticeChannel"];
+            /** @description Since when. */
+            created_at: components["schemas"]["Moment"];
+            /** @description Identifier; the receiver knows a repetition by it. */
+            id: components["schemas"]["DeliveryId"];
+            /** @description What went wrong last. */
+            last_error?: string | null;
+            /** @description Not before. */
+            not_before: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description How often an administrator sent it on its way again.
+             */
+            round: number;
+            sent_at?: components["schemas"]["Moment"] | null;
+            /** @description State. */
+            state: components["schemas"]["NoticeDeliveryState"];
+        };
+        /**
+         * Format: uuid
+         * @description A notice to an account.
+         */
+        NoticeId: string;
+        /** @description How one hears of notices. */
+        NoticePreferences: {
+            /** @description Mobile number of the account. */
+            account_phone?: string | null;
+            /** @description Channels that this installation has. */
+            available_channels: components["schemas"]["NoticeChannel"][];
+            /** @description Mail address. */
+            mail?: string | null;
+            quiet?: components["schemas"]["QuietHours"] | null;
+            /** @description Which quiet hours hold. */
+            quiet_mode: components["schemas"]["QuietMode"];
+            /** @description Number for short messages; the account's own unless given. */
+            sms?: string | null;
+            /** @description What one can hear of. */
+            topics: components["schemas"]["TopicChoice"][];
+            usual_quiet?: components["schemas"]["QuietHours"] | null;
+            /**
+             * Format: int64
+             * @description Version; 0 while nothing was chosen.
+             */
+            version: number;
+            /** @description OpenID of the bureau's official account. */
+            wechat?: string | null;
+        };
+        /** @description A notice. */
+        NoticeView: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Identifier. */
+            id: components["schemas"]["NoticeId"];
+            /** @description Path of the desk application on which it is dealt with. */
+            link?: string | null;
+            read_at?: components["schemas"]["Moment"] | null;
+            /** @description The whole text. */
+            text: string;
+            /** @description One line. */
+            title: string;
+            /** @description Topic. */
+            topic: string;
+        };
+        /** @description Up to when everything was read. */
+        NoticesRead: {
+            until?: components["schemas"]["Moment"] | null;
+        };
+        /**
          * @description The occasion on which a document is produced.
          * @enum {string}
          */
         Occasion: "received" | "correction_needed" | "accepted" | "acceptance_refused" | "deferral_promised" | "clock_stopped" | "extended" | "granted" | "refused" | "delivered";
+        /** @description The load of first-contact officers. */
+        OfficerFigures: {
+            /** @description First of the thirty days. */
+            done_from: components["schemas"]["LegalDate"];
+            items: components["schemas"]["OfficerView"][];
+        };
+        /**
+         * @description A first-contact officer; as a list: `/applications?officer=…&open=true` with `light` and `held` as for stages, and
+         *     `/applications?officer=…&decided_from=` `done_from` (`done_30_days`).
+         */
+        OfficerView: {
+            account: components["schemas"]["AccountId"];
+            department?: string | null;
+            department_name?: string | null;
+            /**
+             * Format: int64
+             * @description Decided within thirty days, today included.
+             */
+            done_30_days: number;
+            /** Format: int64 */
+            held: number;
+            /** Format: int64 */
+            late: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Applications under way.
+             */
+            open: number;
+            /** Format: int64 */
+            soon: number;
+            /** Format: int64 */
+            today: number;
+        };
         OldHolder: {
             address: string;
             /** @description Unified social credit code, or registration number. */
@@ -3191,6 +6107,30 @@ export interface components {
             /** @description Whether the reviewer is for granting. */
             for_grant: boolean;
             opinion: string;
+        };
+        /** @description A district. */
+        Outline: {
+            geometry: components["schemas"]["Geometry"];
+            properties: components["schemas"]["OutlineOf"];
+            /** @description `Feature` */
+            type: components["schemas"]["FeatureKind"];
+        };
+        /** @description Which district. */
+        OutlineOf: {
+            /** @description GB/T 2260 code as figures name it. */
+            code: string;
+            name: string;
+        };
+        /** @description The districts of a city. */
+        Outlines: {
+            /** @description The districts. */
+            features: components["schemas"]["Outline"][];
+            /** @description `FeatureCollection` */
+            type: components["schemas"]["CollectionKind"];
+        };
+        OwedReportRequest: {
+            /** @description What it says. */
+            text: string;
         };
         /** @description One page of a list. */
         Page_AccountView: {
@@ -3407,10 +6347,150 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_JointMeeting: {
+            /** @description The rows. */
+            items: {
+                /** @description Who entered it. */
+                by: components["schemas"]["DoneBy"];
+                /** @description Department that convened it. */
+                convener: components["schemas"]["DepartmentName"];
+                /** @description Departments that took part. */
+                departments: components["schemas"]["DepartmentName"][];
+                /** @description When. */
+                held_on: components["schemas"]["LegalDate"];
+                /** @description Identifier. */
+                id: components["schemas"]["MeetingId"];
+                /** @description Where it met. */
+                place: string;
+                /** @description What it found; absent in lists. */
+                problems?: components["schemas"]["RectificationView"][] | null;
+                /** @description 会议纪要 */
+                summary: string;
+                /** @description What it was about. */
+                title: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_LedgerEntry: {
+            /** @description The rows. */
+            items: {
+                /** @description Its name. */
+                applicant: string;
+                /** @description The application. */
+                application: components["schemas"]["ApplicationId"];
+                /** @description Department that holds it; absent when the applicant does. */
+                department?: string | null;
+                due_on?: components["schemas"]["LegalDate"] | null;
+                /** @description The enterprise. */
+                enterprise: components["schemas"]["EnterpriseId"];
+                /** @description Name of who holds it. */
+                holder: string;
+                /** @description What is to be done. */
+                kind: components["schemas"]["TaskKind"];
+                /**
+                 * Format: int64
+                 * @description Calendar days until then; negative once it is late.
+                 */
+                left_days?: number | null;
+                /** @description Letters about it, oldest first. */
+                letters: components["schemas"]["LedgerLetter"][];
+                /** @description Light as of today. */
+                light: components["schemas"]["Light"];
+                /** @description Name of the matter. */
+                matter: string;
+                /** @description First-contact officer. */
+                officer?: string | null;
+                /** @description 受理编号 */
+                reference: string;
+                /** @description Its region. */
+                region: string;
+                /** @description Since when. */
+                since: components["schemas"]["Moment"];
+                /** @description The same in words. */
+                task: string;
+            }[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_LicenceCaseView: {
+            /** @description The rows. */
+            items: {
+                /** @description What the actor may do now. */
+                allowed_actions: string[];
+                /** @description Why it was closed. */
+                closed_reason?: string | null;
+                decided_at?: components["schemas"]["Moment"] | null;
+                decided_by?: string | null;
+                decision?: string | null;
+                /** @description The holder was told of the case. */
+                disclosed: boolean;
+                enterprise: components["schemas"]["EnterpriseId"];
+                evidence: components["schemas"]["LicenceEvidenceView"][];
+                findings?: components["schemas"]["LicenceCaseFindings"] | null;
+                holder: string;
+                id: components["schemas"]["CaseId"];
+                licence: components["schemas"]["LicenceId"];
+                measure: components["schemas"]["LicenceMeasure"];
+                /** @description What is proposed, in words. */
+                measure_name: string;
+                /** @description The law demands a prior notice. */
+                needs_notice: boolean;
+                notice?: components["schemas"]["LicenceNoticeView"] | null;
+                /** @description Number of the licence when the case was opened. */
+                number: string;
+                opened_at: components["schemas"]["Moment"];
+                opened_by: string;
+                papers: components["schemas"]["LicenceCasePaperView"][];
+                proposal?: string | null;
+                proposed_at?: components["schemas"]["Moment"] | null;
+                /** @description Who put it before the leader, with the opinion. */
+                proposed_by?: string | null;
+                /** @description `investigating`, `noticed`, `proposed`, `decided`, `closed`. */
+                state: string;
+                state_name: string;
+                subject: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_LicenceFilingView: {
+            /** @description The rows. */
+            items: {
+                at: components["schemas"]["Moment"];
+                /** @description Who filed it. */
+                by: string;
+                due_on?: components["schemas"]["LegalDate"] | null;
+                enterprise: components["schemas"]["EnterpriseId"];
+                holder: string;
+                id: components["schemas"]["FilingId"];
+                kind: string;
+                licence: components["schemas"]["LicenceId"];
+                matter: components["schemas"]["FilingMatter"];
+                /** @description Number of the licence when it was filed. */
+                number: string;
+                /** @description Its Chinese name. */
+                title: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_LicenceView: {
             /** @description The rows. */
             items: {
-                /** @description What the actor may do now: `download`, `void`. */
+                /**
+                 * @description What the actor may do now: `download`, `void`; `hand_over`, `self_check`, `report_damage`, `declare_loss`,
+                 *     `file_work_elsewhere`, `file_emergency_use`, `review_year`; `case.suspension`, `case.resumption`,
+                 *     `case.revocation`, `case.rescission`, `case.withdrawal`, `case.cancellation`.
+                 */
                 allowed_actions: string[];
                 application?: components["schemas"]["ApplicationId"] | null;
                 authority: string;
@@ -3424,19 +6504,37 @@ export interface components {
                 identifier: string;
                 /** @description Taken over from the register before the platform. */
                 imported: boolean;
+                /** @description First day from which it was in force without a gap; before `valid_from` once it was renewed. */
+                in_force_from: components["schemas"]["LegalDate"];
                 industry: components["schemas"]["Industry"];
                 industry_name: string;
                 issued_on: components["schemas"]["LegalDate"];
                 matter?: components["schemas"]["MatterKey"] | null;
                 number: string;
+                /** @description Earlier editions, oldest first. */
+                past: components["schemas"]["PastCertificateView"][];
+                /** @description A further edition is being made. */
+                pending: boolean;
                 /** @description 受理编号 */
                 reference?: string | null;
+                replaces?: components["schemas"]["LicenceId"] | null;
+                /**
+                 * Format: int32
+                 * @description Which edition of the certificate is in force, from 1.
+                 */
+                revision: number;
                 scope: string[];
-                /** @description `reserved`, `issued` or `voided`. */
+                standing?: components["schemas"]["LicenceStandingView"] | null;
+                /**
+                 * @description `reserved`, `voided`, `issued`, `suspended`, or how it ended: `revoked`, `rescinded`, `withdrawn`, `cancelled`,
+                 *     `replaced`.
+                 */
                 state: string;
                 state_name: string;
                 status?: components["schemas"]["Status"] | null;
                 status_name?: string | null;
+                temporary_for?: components["schemas"]["LicenceId"] | null;
+                transition_until?: components["schemas"]["LegalDate"] | null;
                 valid_from: components["schemas"]["LegalDate"];
                 valid_until: components["schemas"]["LegalDate"];
                 /** Format: int64 */
@@ -3457,6 +6555,11 @@ export interface components {
                 enterprise: string;
                 id: components["schemas"]["ApplicationId"];
                 industry: string;
+                /** @description What kind of application it is. */
+                kind: components["schemas"]["MatterKind"];
+                licence?: components["schemas"]["LicenceId"] | null;
+                /** @description Its number. */
+                licence_number?: string | null;
                 light: components["schemas"]["Light"];
                 matter: string;
                 matter_name: string;
@@ -3471,6 +6574,85 @@ export interface components {
                 version: number;
                 /** @description Departments that still have to review. */
                 waiting_for: string[];
+            }[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ListReview: {
+            /** @description The rows. */
+            items: (components["schemas"]["ReviewState"] & {
+                /** @description What it comes to. */
+                change: components["schemas"]["ListChange"];
+                /** @description What it looked at. */
+                evidence: components["schemas"]["ReviewEvidence"];
+                /** @description Identifier. */
+                id: components["schemas"]["ReviewId"];
+                /** @description The matter. */
+                matter: components["schemas"]["MatterKey"];
+                /** @description Who proposed it and when. */
+                proposed: components["schemas"]["ReviewAct"];
+                /** @description The quarter that was reviewed. */
+                quarter: components["schemas"]["Quarter"];
+                /**
+                 * Format: int64
+                 * @description Version for optimistic locking.
+                 */
+                version: number;
+            })[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_NoticeDeliveryView: {
+            /** @description The rows. */
+            items: {
+                /** @description Where to, the middle left out. */
+                address: string;
+                /**
+                 * Format: int64
+                 * @description Attempts of this round.
+                 */
+                attempts: number;
+                /** @description Channel. */
+                channel: components["schemas"]["NoticeChannel"];
+                /** @description Since when. */
+                created_at: components["schemas"]["Moment"];
+                /** @description Identifier; the receiver knows a repetition by it. */
+                id: components["schemas"]["DeliveryId"];
+                /** @description What went wrong last. */
+                last_error?: string | null;
+                /** @description Not before. */
+                not_before: components["schemas"]["Moment"];
+                /**
+                 * Format: int64
+                 * @description How often an administrator sent it on its way again.
+                 */
+                round: number;
+                sent_at?: components["schemas"]["Moment"] | null;
+                /** @description State. */
+                state: components["schemas"]["NoticeDeliveryState"];
+            }[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_NoticeView: {
+            /** @description The rows. */
+            items: {
+                /** @description When. */
+                at: components["schemas"]["Moment"];
+                /** @description Identifier. */
+                id: components["schemas"]["NoticeId"];
+                /** @description Path of the desk application on which it is dealt with. */
+                link?: string | null;
+                read_at?: components["schemas"]["Moment"] | null;
+                /** @description The whole text. */
+                text: string;
+                /** @description One line. */
+                title: string;
+                /** @description Topic. */
+                topic: string;
             }[];
             /** @description Cursor of the next page; absent on the last. */
             next?: string | null;
@@ -3522,6 +6704,8 @@ export interface components {
                 number: string;
                 /** @description GB/T 2260 code of the holder's region. */
                 region: string;
+                /** @description Number of the licence that took this one's place. */
+                replaced_by?: string | null;
                 /** @description 许可范围, one item a line. */
                 scope: string[];
                 /** @description Status on `status_on`. */
@@ -3530,10 +6714,162 @@ export interface components {
                 status_name: string;
                 /** @description The legal day (Asia/Shanghai) for which the status is told. */
                 status_on: components["schemas"]["LegalDate"];
+                /** @description The reason, as far as it may be public. */
+                status_reason?: string | null;
+                status_since?: components["schemas"]["LegalDate"] | null;
+                status_until?: components["schemas"]["LegalDate"] | null;
                 /** @description First valid day. */
                 valid_from: components["schemas"]["LegalDate"];
                 /** @description Last valid day. */
                 valid_until: components["schemas"]["LegalDate"];
+            }[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PublicLossView: {
+            /** @description The rows. */
+            items: {
+                /** @description First day of the notice. */
+                from: components["schemas"]["LegalDate"];
+                /** @description Its holder. */
+                holder: string;
+                /** @description Number of the lost licence. */
+                number: string;
+                /** @description Last day of the notice. */
+                until: components["schemas"]["LegalDate"];
+            }[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_RectificationView: {
+            /** @description The rows. */
+            items: {
+                closed_on?: components["schemas"]["LegalDate"] | null;
+                /** @description Department that convened the meeting and closes the problem. */
+                convener: components["schemas"]["DepartmentName"];
+                /** @description Department that answers for it. */
+                department: components["schemas"]["DepartmentName"];
+                /** @description Last day. */
+                due_on: components["schemas"]["LegalDate"];
+                /** @description Identifier. */
+                id: components["schemas"]["RectificationId"];
+                /** @description Past its last day, or closed after it. */
+                late: boolean;
+                /** @description The meeting that found it. */
+                meeting: components["schemas"]["MeetingId"];
+                /** @description 问题 */
+                problem: string;
+                /** @description 整改要求 */
+                requirement: string;
+                /** @description Reports and findings. */
+                rounds: components["schemas"]["RectificationRound"][];
+                /** @description How far it is. */
+                state: components["schemas"]["RectificationState"];
+                /** @description The same in words. */
+                state_label: string;
+                /**
+                 * Format: int64
+                 * @description Version.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ReferralView: {
+            /** @description The rows. */
+            items: {
+                /** @description Department to which it refers. */
+                addressee: components["schemas"]["DepartmentName"];
+                /** @description What became of it, or why it was sent back. */
+                answer?: string | null;
+                answered?: components["schemas"]["DoneBy"] | null;
+                application?: components["schemas"]["ApplicationId"] | null;
+                /** @description Clause by which the time for the receipt is counted. */
+                basis: string;
+                /** @description Until when the receipt is due. */
+                due_at: components["schemas"]["Moment"];
+                enterprise?: components["schemas"]["EnterpriseId"] | null;
+                /** @description Identifier. */
+                id: components["schemas"]["ReferralId"];
+                /** @description The receipt is late, or came late. */
+                late: boolean;
+                /** @description Number under which the other department registered it. */
+                receipt_number?: string | null;
+                received?: components["schemas"]["DoneBy"] | null;
+                /** @description Department that refers. */
+                sender: components["schemas"]["DepartmentName"];
+                /** @description Who sent it. */
+                sent: components["schemas"]["DoneBy"];
+                /** @description How far it is. */
+                state: components["schemas"]["ReferralState"];
+                /** @description The same in words. */
+                state_label: string;
+                /** @description What is referred. */
+                text: string;
+                /** @description One line. */
+                title: string;
+                /**
+                 * Format: int64
+                 * @description Version.
+                 */
+                version: number;
+            }[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ReminderLetter: {
+            /** @description The rows. */
+            items: {
+                /** @description Department that gets it. */
+                addressee: components["schemas"]["DepartmentName"];
+                /** @description The applicant. */
+                applicant: string;
+                /** @description The application. */
+                application: components["schemas"]["ApplicationId"];
+                /** @description When it was written. */
+                at: components["schemas"]["Moment"];
+                /** @description Department that is late. */
+                department: components["schemas"]["DepartmentName"];
+                /** @description Last day of the work. */
+                due_on: components["schemas"]["LegalDate"];
+                /** @description Identifier. */
+                id: components["schemas"]["LetterId"];
+                /** @description What it asks for. */
+                kind: components["schemas"]["LetterKind"];
+                /**
+                 * Format: int64
+                 * @description Working days past it when the letter was written.
+                 */
+                late_days: number;
+                /** @description Name of the matter. */
+                matter: string;
+                /** @description 文号 */
+                number: string;
+                /** @description The text. */
+                paragraphs: string[];
+                received?: components["schemas"]["DoneBy"] | null;
+                /** @description 受理编号 */
+                reference: string;
+                sent_at?: components["schemas"]["Moment"] | null;
+                /**
+                 * Format: int64
+                 * @description Step of lateness, from 1.
+                 */
+                step: number;
+                /** @description What was to be done. */
+                task: string;
+                /** @description Title. */
+                title: string;
+                /**
+                 * Format: int64
+                 * @description Version.
+                 */
+                version: number;
             }[];
             /** @description Cursor of the next page; absent on the last. */
             next?: string | null;
@@ -3581,12 +6917,27 @@ export interface components {
             /** @description Cursor of the next page; absent on the last. */
             next?: string | null;
         };
+        PapersReturned: {
+            /** @description What was handed in, such as 正本1份、副本1份. */
+            papers: string;
+        };
         PasswordChange: {
             new_password: string;
             old_password: string;
         };
         PasswordReset: {
             password: string;
+        };
+        /** @description A certificate that a later edition took the place of. */
+        PastCertificateView: {
+            certificate?: components["schemas"]["CertificateView"] | null;
+            identifier: string;
+            replaced_on: components["schemas"]["LegalDate"];
+            /** Format: int32 */
+            revision: number;
+            usable_until?: components["schemas"]["LegalDate"] | null;
+            valid_from: components["schemas"]["LegalDate"];
+            valid_until: components["schemas"]["LegalDate"];
         };
         /**
          * @description Why time is not counted.
@@ -3604,6 +6955,11 @@ export interface components {
             /** @description The sanction. */
             sanction: string;
         };
+        /**
+         * @description Whether a fact was read in its source.
+         * @enum {string}
+         */
+        PeriodMark: "confirmed" | "unconfirmed";
         /** @description An act that a role may do. */
         PermissionView: {
             key: string;
@@ -3615,8 +6971,36 @@ export interface components {
             /** @description Name of the person. */
             name: string;
         };
+        /** @description The form of a photo. */
+        PhotoForm: {
+            /** @description Line of the checklist that it shows; absent for the whole. */
+            condition?: string | null;
+            /**
+             * Format: binary
+             * @description JPEG or PNG, 20 MB at most.
+             */
+            file: string;
+            /**
+             * Format: double
+             * @description Latitude in degrees, north positive.
+             */
+            latitude: number;
+            /**
+             * Format: double
+             * @description Longitude in degrees, east positive.
+             */
+            longitude: number;
+            /** @description Where, in words. */
+            place: string;
+            /** @description When it was taken, RFC 3339. */
+            taken_at: string;
+        };
         /** @enum {string} */
         Post: "principal" | "safety_director" | "safety_officer" | "safety_engineer" | "special_operator";
+        PostingRequest: {
+            /** @description Where the certificate hangs. */
+            place: string;
+        };
         /** @description Facts of the power list and the responsibility list. */
         Power: {
             /** @description 追责情形：what its staff answer for. */
@@ -3651,6 +7035,22 @@ export interface components {
              * @description Licences without a certificate.
              */
             missing: number;
+        };
+        PreviewRequest: {
+            cause?: components["schemas"]["PauseCause"] | null;
+            /** @description Where to apply instead. */
+            competent_authority?: string | null;
+            expected_until?: components["schemas"]["LegalDate"] | null;
+            /** @description What has to be mended, for a correction notice. */
+            items?: components["schemas"]["CorrectionItemRequest"][];
+            /** @description Clauses in words. */
+            legal_basis?: string | null;
+            /** @description The reason or conclusion as far as it is written. */
+            reason?: string | null;
+            /** @description Scope that is granted. */
+            scope?: string[] | null;
+            /** @description Conditions that are not met, for a refusal. */
+            unmet?: components["schemas"]["UnmetRequest"][];
         };
         /** @description Problem details (RFC 9457), sent as `application/problem+json`. */
         Problem: Record<string, never> & {
@@ -3749,6 +7149,8 @@ export interface components {
             number: string;
             /** @description GB/T 2260 code of the holder's region. */
             region: string;
+            /** @description Number of the licence that took this one's place. */
+            replaced_by?: string | null;
             /** @description 许可范围, one item a line. */
             scope: string[];
             /** @description Status on `status_on`. */
@@ -3757,10 +7159,37 @@ export interface components {
             status_name: string;
             /** @description The legal day (Asia/Shanghai) for which the status is told. */
             status_on: components["schemas"]["LegalDate"];
+            /** @description The reason, as far as it may be public. */
+            status_reason?: string | null;
+            status_since?: components["schemas"]["LegalDate"] | null;
+            status_until?: components["schemas"]["LegalDate"] | null;
             /** @description First valid day. */
             valid_from: components["schemas"]["LegalDate"];
             /** @description Last valid day. */
             valid_until: components["schemas"]["LegalDate"];
+        };
+        /** @description A loss that is public. */
+        PublicLossView: {
+            /** @description First day of the notice. */
+            from: components["schemas"]["LegalDate"];
+            /** @description Its holder. */
+            holder: string;
+            /** @description Number of the lost licence. */
+            number: string;
+            /** @description Last day of the notice. */
+            until: components["schemas"]["LegalDate"];
+        };
+        /** @description A published version of a list. */
+        PublishedList: {
+            /** @description Its lines. */
+            duties: components["schemas"]["ListedDuty"][];
+            /** @description First legal day. */
+            effective_from: components["schemas"]["LegalDate"];
+            /**
+             * Format: int32
+             * @description 0 for the list of the definition itself.
+             */
+            number: number;
         };
         QualificationRequest: {
             /** @description Industry key such as `hazchem`, or `all`. */
@@ -3780,9 +7209,137 @@ export interface components {
             valid_from: components["schemas"]["LegalDate"];
             valid_until: components["schemas"]["LegalDate"];
         };
+        /** @example 2026Q1 */
+        Quarter: string;
+        QuarterView: {
+            /** @description Every matter in use. */
+            matters: components["schemas"]["QuarterlyDutyView"][];
+            quarter: components["schemas"]["Quarter"];
+            /** @description 2026年第1季度 */
+            quarter_name: string;
+        };
+        QuarterlyDutyView: {
+            matter: components["schemas"]["MatterKey"];
+            name: string;
+            /** @description `proposed` or `approved`; absent while nobody has begun. */
+            state?: string | null;
+        };
+        /** @description A stretch of quiet hours in Shanghai. */
+        QuietHours: {
+            /** @description Begin, such as 22:00. */
+            from: string;
+            /** @description End, on the next day when it is not later than the begin. */
+            to: string;
+        };
+        /**
+         * @description Which quiet hours hold.
+         * @enum {string}
+         */
+        QuietMode: "usual" | "own" | "none";
         /** @description A reason in words. */
         Reason: {
             reason: string;
+        };
+        /**
+         * Format: uuid
+         * @description A problem that somebody has to mend.
+         */
+        RectificationId: string;
+        /** @description A report of a department, and what another person found of it. */
+        RectificationRound: {
+            /** @description What was found. */
+            finding?: string | null;
+            found?: components["schemas"]["DoneBy"] | null;
+            /** @description Whether the problem is mended; absent until somebody looked. */
+            mended?: boolean | null;
+            /** @description What the department says that it did. */
+            report: string;
+            /** @description Who reported. */
+            reported: components["schemas"]["DoneBy"];
+        };
+        /**
+         * @description How far a problem is.
+         * @enum {string}
+         */
+        RectificationState: "open" | "reported" | "closed";
+        /** @description A problem, who answers for it, and how it was mended. */
+        RectificationView: {
+            closed_on?: components["schemas"]["LegalDate"] | null;
+            /** @description Department that convened the meeting and closes the problem. */
+            convener: components["schemas"]["DepartmentName"];
+            /** @description Department that answers for it. */
+            department: components["schemas"]["DepartmentName"];
+            /** @description Last day. */
+            due_on: components["schemas"]["LegalDate"];
+            /** @description Identifier. */
+            id: components["schemas"]["RectificationId"];
+            /** @description Past its last day, or closed after it. */
+            late: boolean;
+            /** @description The meeting that found it. */
+            meeting: components["schemas"]["MeetingId"];
+            /** @description 问题 */
+            problem: string;
+            /** @description 整改要求 */
+            requirement: string;
+            /** @description Reports and findings. */
+            rounds: components["schemas"]["RectificationRound"][];
+            /** @description How far it is. */
+            state: components["schemas"]["RectificationState"];
+            /** @description The same in words. */
+            state_label: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A referral.
+         */
+        ReferralId: string;
+        /**
+         * @description How far a referral is.
+         * @enum {string}
+         */
+        ReferralState: "sent" | "received" | "returned" | "answered";
+        /** @description A referral to another department. */
+        ReferralView: {
+            /** @description Department to which it refers. */
+            addressee: components["schemas"]["DepartmentName"];
+            /** @description What became of it, or why it was sent back. */
+            answer?: string | null;
+            answered?: components["schemas"]["DoneBy"] | null;
+            application?: components["schemas"]["ApplicationId"] | null;
+            /** @description Clause by which the time for the receipt is counted. */
+            basis: string;
+            /** @description Until when the receipt is due. */
+            due_at: components["schemas"]["Moment"];
+            enterprise?: components["schemas"]["EnterpriseId"] | null;
+            /** @description Identifier. */
+            id: components["schemas"]["ReferralId"];
+            /** @description The receipt is late, or came late. */
+            late: boolean;
+            /** @description Number under which the other department registered it. */
+            receipt_number?: string | null;
+            received?: components["schemas"]["DoneBy"] | null;
+            /** @description Department that refers. */
+            sender: components["schemas"]["DepartmentName"];
+            /** @description Who sent it. */
+            sent: components["schemas"]["DoneBy"];
+            /** @description How far it is. */
+            state: components["schemas"]["ReferralState"];
+            /** @description The same in words. */
+            state_label: string;
+            /** @description What is referred. */
+            text: string;
+            /** @description One line. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
         };
         /** @description Why not. */
         RefusalTerms: {
@@ -3799,12 +7356,117 @@ export interface components {
             /** @description GB/T 2260 code. */
             region: string;
         };
+        /** @description A region one level down. */
+        RegionFigure: {
+            /**
+             * Format: int64
+             * @description Overdue; as a list: with `light=red`.
+             */
+            applications_late: number;
+            /**
+             * Format: int64
+             * @description Under way; as a list: `/applications?region=…&open=true`.
+             */
+            applications_open: number;
+            enterprises: components["schemas"]["EnterpriseCounts"];
+            /** @description Every status that there is, with zeros. */
+            licences: components["schemas"]["StatusCount"][];
+            name: string;
+            /** @description GB/T 2260 code. */
+            region: string;
+        };
+        /** @description Figures by region. */
+        RegionFigures: {
+            /** @description Its parts, by code; what is known no closer than the region itself stands under its own code. */
+            items: components["schemas"]["RegionFigure"][];
+            name?: string | null;
+            /** @description The region whose parts are counted; absent for several regions or the whole country. */
+            region?: string | null;
+        };
         /** @description The remedies that a refusal names (行政许可法 art. 38, 行政复议法 art. 20, 行政诉讼法 art. 46). */
         Remedies: {
             /** @description Court, within six months. */
             court: string;
             /** @description Government to which reconsideration is addressed, within 60 days. */
             government: string;
+        };
+        /** @description A letter that was written because a department is late. */
+        ReminderLetter: {
+            /** @description Department that gets it. */
+            addressee: components["schemas"]["DepartmentName"];
+            /** @description The applicant. */
+            applicant: string;
+            /** @description The application. */
+            application: components["schemas"]["ApplicationId"];
+            /** @description When it was written. */
+            at: components["schemas"]["Moment"];
+            /** @description Department that is late. */
+            department: components["schemas"]["DepartmentName"];
+            /** @description Last day of the work. */
+            due_on: components["schemas"]["LegalDate"];
+            /** @description Identifier. */
+            id: components["schemas"]["LetterId"];
+            /** @description What it asks for. */
+            kind: components["schemas"]["LetterKind"];
+            /**
+             * Format: int64
+             * @description Working days past it when the letter was written.
+             */
+            late_days: number;
+            /** @description Name of the matter. */
+            matter: string;
+            /** @description 文号 */
+            number: string;
+            /** @description The text. */
+            paragraphs: string[];
+            received?: components["schemas"]["DoneBy"] | null;
+            /** @description 受理编号 */
+            reference: string;
+            sent_at?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: int64
+             * @description Step of lateness, from 1.
+             */
+            step: number;
+            /** @description What was to be done. */
+            task: string;
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Version.
+             */
+            version: number;
+        };
+        /**
+         * @description Why a certificate is replaced.
+         * @enum {string}
+         */
+        ReplacementCause: "loss" | "damage";
+        /**
+         * @description Why a grant was unlawful (行政许可法 art. 69).
+         * @enum {string}
+         */
+        RescissionGround: "abuse_of_office" | "beyond_powers" | "against_procedure" | "unqualified" | "other_by_law" | "fraud";
+        /** @description A matter's responsibility list. */
+        ResponsibilityListView: {
+            /** @description The body that answers. */
+            body: string;
+            /** @description The version in force today. */
+            current: components["schemas"]["PublishedList"];
+            matter: components["schemas"]["MatterKey"];
+            name: string;
+            /** @description Every version, newest first; 0 is the definition's own. */
+            versions: components["schemas"]["PublishedList"][];
+        };
+        /** @description Until when an old certificate has to be handed back. */
+        ReturnRule: {
+            /** @description Clauses. */
+            basis?: components["schemas"]["Clause"][];
+            /** @description Where it was read. */
+            provenance: components["schemas"]["Provenance"];
+            /** @description Counted from the decision. */
+            term: components["schemas"]["Term"];
         };
         /** @description Why a department has to look again. */
         Returned: {
@@ -3817,6 +7479,34 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description Somebody did something at some time. */
+        ReviewAct: {
+            account?: components["schemas"]["AccountId"] | null;
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Name of the person. */
+            name: string;
+        };
+        /** @description What the review looked at (投诉与执法数据). */
+        ReviewEvidence: {
+            /**
+             * Format: int32
+             * @description Complaints of enterprises in the quarter.
+             */
+            complaints?: number;
+            /**
+             * Format: int32
+             * @description Enforcement cases in the quarter.
+             */
+            enforcement_cases?: number;
+            /** @description What they show. */
+            findings: string;
+        };
+        /**
+         * Format: uuid
+         * @description A quarterly review of a responsibility list.
+         */
+        ReviewId: string;
         /**
          * @description How far a department is.
          * @enum {string}
@@ -3857,6 +7547,30 @@ export interface components {
             /** @description When it was assigned. */
             since: components["schemas"]["Moment"];
         };
+        /** @description How a proposal stands. */
+        ReviewState: {
+            /** @enum {string} */
+            state: "proposed";
+        } | {
+            /** @description By whom. */
+            act: components["schemas"]["ReviewAct"];
+            /** @description First legal day of that version. */
+            effective_from: components["schemas"]["LegalDate"];
+            /**
+             * Format: int32
+             * @description Version of the list from now on; absent where nothing changes.
+             */
+            number?: number | null;
+            /** @enum {string} */
+            state: "approved";
+        } | {
+            /** @description By whom. */
+            act: components["schemas"]["ReviewAct"];
+            /** @description Why. */
+            reason: string;
+            /** @enum {string} */
+            state: "rejected";
+        };
         /** @description One department's part as the actor sees it. */
         ReviewView: {
             assigned_on: components["schemas"]["LegalDate"];
@@ -3869,6 +7583,8 @@ export interface components {
             findings?: components["schemas"]["Finding"][] | null;
             /** @description The department that keeps the application. */
             lead: boolean;
+            /** @description Whether the actor may send this review back now. */
+            may_be_returned: boolean;
             /** @description Opinion; hidden from the applicant before the decision. */
             opinion?: string | null;
             /** @description Earlier rounds; hidden from the applicant before the decision. */
@@ -3969,7 +7685,13 @@ export interface components {
          * @description A part of a definition.
          * @enum {string}
          */
-        Section: "licence" | "scope" | "power" | "penalties" | "statutes" | "authority" | "rules" | "conditions" | "materials" | "deferral" | "departments" | "site_check" | "stages" | "clocks" | "pauses" | "extension" | "documents" | "risk_report" | "sources" | "city";
+        Section: "licence" | "scope" | "power" | "penalties" | "statutes" | "authority" | "rules" | "conditions" | "materials" | "deferral" | "departments" | "site_check" | "stages" | "windows" | "facets" | "direct" | "clocks" | "pauses" | "extension" | "documents" | "risk_report" | "sources" | "city";
+        SelfCheckRequest: {
+            /** @description What was found; needed when it is not intact. */
+            findings?: string;
+            /** @description Posted, whole and legible. */
+            intact: boolean;
+        };
         /**
          * Format: uuid
          * @description A session of an account.
@@ -4015,10 +7737,121 @@ export interface components {
             min_officers: number;
             /** @description Ways of checking. */
             modes: string[];
+            /** @description Whether somebody goes there. */
+            need?: components["schemas"]["SiteNeed"];
             /** @description When it takes place. */
             occasion: string;
             /** @description Where it was read. */
             provenance: components["schemas"]["Provenance"];
+        };
+        /**
+         * Format: uuid
+         * @description A joint site check.
+         */
+        SiteCheckId: string;
+        SiteCheckRequest: {
+            /** @description Accounts of the officers, at least two, each with a qualification for the industry. */
+            officers: string[];
+            /** @description Day of the visit. */
+            planned_on: components["schemas"]["LegalDate"];
+            /** @description Why the content of the materials has to be verified. */
+            reason: string;
+        };
+        /** @description A joint site check. */
+        SiteCheckView: components["schemas"]["SiteCheck"] & {
+            outcome?: components["schemas"]["SiteOutcome"] | null;
+            /** @description The outcome in words. */
+            outcome_name?: string | null;
+        };
+        /** @description The end of a site check. */
+        SiteConclusion: {
+            /** @description What the enterprise did with the record. */
+            acknowledgement: components["schemas"]["Acknowledgement"];
+            /** @description Who concluded it and when. */
+            act: components["schemas"]["Act"];
+            /** @description Legal day. */
+            on: components["schemas"]["LegalDate"];
+            /** @description How it came out; follows from the lines. */
+            outcome: components["schemas"]["SiteOutcome"];
+            /** @description In words. */
+            summary: string;
+        };
+        SiteConclusionRequest: {
+            /** @description Signature of the enterprise, or its refusal. */
+            acknowledgement: components["schemas"]["Acknowledgement"];
+            /** @description What was found, in words. */
+            summary: string;
+        };
+        /** @description One line of the joint checklist. */
+        SiteLine: {
+            /** @description The condition that it looks at. */
+            condition: string;
+            /** @description 核心指标: one failure fails the whole check. */
+            core: boolean;
+            result?: components["schemas"]["SiteResult"] | null;
+            /** @description What to do on site, as the definition said when the check was ordered. */
+            text: string;
+        };
+        /**
+         * @description Whether somebody goes to the site.
+         * @enum {string}
+         */
+        SiteNeed: "never" | "in_doubt" | "always";
+        /** @description An officer who goes to the site. */
+        SiteOfficer: {
+            /** @description The account. */
+            account: components["schemas"]["AccountId"];
+            /** @description Number of the enforcement card (执法证号), shown on site. */
+            card: string;
+            /** @description Department; absent for an officer of no department. */
+            department?: string | null;
+            /** @description Name. */
+            name: string;
+            signed_at?: components["schemas"]["Moment"] | null;
+        };
+        /**
+         * @description How a site check came out.
+         * @enum {string}
+         */
+        SiteOutcome: "passed" | "rectify" | "failed";
+        /** @description A photo taken on site. */
+        SitePhoto: {
+            /** @description Who handed it in and when. */
+            added: components["schemas"]["Act"];
+            /** @description The picture. */
+            blob: components["schemas"]["BlobRef"];
+            /** @description The line that it shows; absent for the whole. */
+            condition?: string | null;
+            /** @description Identifier. */
+            id: components["schemas"]["FileId"];
+            /** @description Where, in words. */
+            place: string;
+            /** @description Where, by coordinates. */
+            spot: components["schemas"]["Spot"];
+            /** @description When it was taken. */
+            taken_at: components["schemas"]["Moment"];
+        };
+        /** @description What was found on one line. */
+        SiteResult: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Who found it. */
+            by: components["schemas"]["Person"];
+            /** @description Whether it is met. */
+            met: components["schemas"]["Met"];
+            /** @description What was seen; required where it is not met. */
+            text: string;
+        };
+        SiteResultRequest: {
+            /** @description Line of the checklist, by its condition. */
+            condition: string;
+            met: components["schemas"]["Met"];
+            /** @description What was seen; required where it is not met. */
+            text?: string;
+        };
+        SiteResultsRequest: {
+            /** @description Any lines; the others stay as they are. */
+            results: components["schemas"]["SiteResultRequest"][];
         };
         /** @enum {string} */
         SizeClass: "large" | "medium" | "small" | "micro" | "unstated";
@@ -4034,6 +7867,19 @@ export interface components {
             kind?: components["schemas"]["SourceKind"] | null;
             locator?: string | null;
             title?: string | null;
+        };
+        /** @description A place on earth in millionths of a degree (CGCS2000). */
+        Spot: {
+            /**
+             * Format: int64
+             * @description Latitude, north positive, in millionths of a degree.
+             */
+            latitude_e6: number;
+            /**
+             * Format: int64
+             * @description Longitude, east positive, in millionths of a degree.
+             */
+            longitude_e6: number;
         };
         /**
          * Format: uuid
@@ -4070,6 +7916,44 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /**
+         * @description Applications in one state; as a list: `/applications?state=…`, and with it `light=red` (`late`), `light=yellow`
+         *     (`soon`), `held=true` (`held`), `light=yellow&held=false&due_before=` today (`today`).
+         */
+        StageFigure: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description The clock stands still; they show a light too and are contained in the numbers above.
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description Overdue: the red light.
+             */
+            late: number;
+            /**
+             * Format: int64
+             * @description In the last part of the period: the yellow light.
+             */
+            soon: number;
+            state: components["schemas"]["StateName"];
+            /** @description Chinese name of the state. */
+            state_name: string;
+            /**
+             * Format: int64
+             * @description On their last day; contained in `soon`.
+             */
+            today: number;
+        };
+        /** @description Applications under way by state. */
+        StageFigures: {
+            /** @description Every state from submission to decision, in the order of the law. */
+            items: components["schemas"]["StageFigure"][];
+            /** @description The legal day of the lights. */
+            today: components["schemas"]["LegalDate"];
+        };
         /** @description Names a stage of a matter. */
         StageKey: string;
         /**
@@ -4090,16 +7974,47 @@ export interface components {
             /** @description First or second review. */
             stage: components["schemas"]["StageName"];
         };
+        /** @description A stand-in was issued. */
+        StandInIssued: {
+            filing: components["schemas"]["LicenceFilingView"];
+            /** @description The licence that stands in; its certificate is made by a job. */
+            licence: components["schemas"]["LicenceId"];
+        };
+        /** @description A standardisation level (安全生产标准化) that the applicant claims. */
+        Standardisation: {
+            /** @description Number of its certificate. */
+            certificate: string;
+            /**
+             * Format: int32
+             * @description 1, 2 or 3; 1 is the highest.
+             */
+            level: number;
+            /** @description Last day of its validity. */
+            valid_until: components["schemas"]["LegalDate"];
+        };
+        /**
+         * @description How a licence stands towards a new application; suspension is 暂扣, the end whatever its cause.
+         * @enum {string}
+         */
+        Standing: "in_force" | "suspended" | "expired" | "ended";
         /**
          * @description The name of a state.
          * @enum {string}
          */
         StateName: "draft" | "submitted" | "correcting" | "in_review" | "first_review" | "second_review" | "deciding" | "granted" | "refused" | "not_accepted" | "withdrawn";
         /**
-         * @description What an issued licence is worth on a day, as people and programs are told.
+         * @description What a licence is worth on a day, as people and programs are told. 暂扣, 吊销, 撤销, 撤回 and 注销 are five
+         *     different things.
          * @enum {string}
          */
-        Status: "not_yet_valid" | "valid" | "expiring" | "expired";
+        Status: "not_yet_valid" | "valid" | "in_transition" | "temporary" | "expiring" | "expired" | "suspended" | "revoked" | "rescinded" | "withdrawn" | "cancelled" | "replaced";
+        /** @description Licences of one status today; as a list: `/licences?region=…&status=…`. */
+        StatusCount: {
+            /** Format: int64 */
+            count: number;
+            status: components["schemas"]["Status"];
+            status_name: string;
+        };
         /** @description A law, regulation, rule or document that clauses refer to. */
         Statute: {
             /** @description Key used by [`Clause::statute`]. */
@@ -4161,6 +8076,63 @@ export interface components {
             expected_until: components["schemas"]["LegalDate"];
             reason: string;
         };
+        /** @description What is asked for about a licence; its present content comes from the licence itself. */
+        SubjectRequest: {
+            /** @description Conditions of a renewal without review that the applicant declares to meet. */
+            declared?: string[];
+            /** @description 不再审查 is asked for (安全生产许可证条例 art. 9). */
+            direct?: boolean;
+            /** @enum {string} */
+            kind: "renewal";
+            standardisation?: components["schemas"]["Standardisation"] | null;
+        } | {
+            /** @description What changes; each item once. */
+            items: components["schemas"]["ItemRequest"][];
+            /** @enum {string} */
+            kind: "change";
+            occurred_on?: components["schemas"]["LegalDate"] | null;
+        } | {
+            /** @description What happened. */
+            account?: string;
+            /** @description Why. */
+            cause: components["schemas"]["ReplacementCause"];
+            /** @enum {string} */
+            kind: "replacement";
+            occurred_on?: components["schemas"]["LegalDate"] | null;
+        } | {
+            /** @description What happened and how safety is kept after the end. */
+            account?: string;
+            /** @description Why. */
+            ground: components["schemas"]["DeregistrationGround"];
+            /** @enum {string} */
+            kind: "deregistration";
+            occurred_on?: components["schemas"]["LegalDate"] | null;
+        };
+        /** @description A row of the table. */
+        SuspensionCase: {
+            /** @description Clauses. */
+            basis: string[];
+            /** @description For which industries; empty: for all. */
+            industries: components["schemas"]["Industry"][];
+            /** @description Key. */
+            key: string;
+            /**
+             * Format: int32
+             * @description Fewest calendar days.
+             */
+            least_days: number;
+            /** @description Whether they were read. */
+            mark: components["schemas"]["PeriodMark"];
+            /**
+             * Format: int32
+             * @description Most calendar days.
+             */
+            most_days: number;
+            /** @description What happened. */
+            name: string;
+            /** @description What has to be checked. */
+            note?: string;
+        };
         TakeOverRequest: {
             /** @description At most 1,000; all are taken over or none. */
             licences: components["schemas"]["OldLicence"][];
@@ -4173,7 +8145,7 @@ export interface components {
          * @description A kind of work.
          * @enum {string}
          */
-        TaskKind: "accept" | "correct" | "review" | "first_review" | "second_review" | "decide" | "resume" | "deliver";
+        TaskKind: "accept" | "correct" | "review" | "first_review" | "second_review" | "decide" | "resume" | "deliver" | "site_check" | "supply";
         /** @description Something to do now. */
         TaskView: {
             application: components["schemas"]["ListItem"];
@@ -4196,6 +8168,17 @@ export interface components {
             amount: number;
             unit: components["schemas"]["Unit"];
         };
+        /** @description A term that a clock has for some facets. */
+        TermFor: {
+            /** @description Clauses. */
+            basis: components["schemas"]["Clause"][];
+            /** @description Facets, any of which brings the term. */
+            facets: components["schemas"]["Facet"][];
+            /** @description Where it was read. */
+            provenance: components["schemas"]["Provenance"];
+            /** @description Amount and unit. */
+            term: components["schemas"]["Term"];
+        };
         /** @description One entry of a timeline. */
         TimelineEntry: {
             /** @description Who acted; for people of the enterprise only when it was themselves. */
@@ -4215,6 +8198,21 @@ export interface components {
             title: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description A topic and how one hears of it. */
+        TopicChoice: {
+            /** @description Channels by which one hears of it now, beside the application. */
+            channels: components["schemas"]["NoticeChannel"][];
+            /** @description What it is about. */
+            description: string;
+            /** @description Chinese name. */
+            name: string;
+            /** @description Stable name. */
+            topic: string;
+            /** @description Leaves also in quiet hours. */
+            urgent: boolean;
+            /** @description Channels of those who chose nothing. */
+            usual_channels: components["schemas"]["NoticeChannel"][];
         };
         TotpSetup: {
             /** @description `otpauth://` address for an authenticator. */
@@ -4254,6 +8252,14 @@ export interface components {
             condition: string;
             /** @description What was found. */
             finding: string;
+        };
+        /** @description How many notices were not read. */
+        UnreadNotices: {
+            /**
+             * Format: int64
+             * @description Number.
+             */
+            unread: number;
         };
         /** @description Limits of an upload. */
         Upload: {
@@ -4362,6 +8368,71 @@ export interface components {
             /** @description Why the number will not be used. */
             reason: string;
         };
+        /**
+         * Format: uuid
+         * @description Another system that hears of events.
+         */
+        WebhookId: string;
+        /** @description A topic of which webhooks can hear. */
+        WebhookTopic: {
+            /** @description Chinese name. */
+            name: string;
+            /** @description Stable name. */
+            topic: string;
+        };
+        /** @description Another system that hears of events. */
+        WebhookView: {
+            /** @description Since when. */
+            created_at: components["schemas"]["Moment"];
+            ended_at?: components["schemas"]["Moment"] | null;
+            /** @description Identifier. */
+            id: components["schemas"]["WebhookId"];
+            /** @description What it is called. */
+            name: string;
+            /** @description Events of this region and what lies in it reach it. */
+            region: string;
+            /** @description Key of its signatures (Standard Webhooks), told once when it is made. */
+            secret?: string | null;
+            /** @description Of what it hears. */
+            topics: string[];
+            /** @description Where to. */
+            url: string;
+        };
+        /** @description Webhooks, and of what they can hear. */
+        Webhooks: {
+            /** @description The webhooks. */
+            items: components["schemas"]["WebhookView"][];
+            /** @description The topics. */
+            topics: components["schemas"]["WebhookTopic"][];
+        };
+        /**
+         * @description What follows when an application comes after the window.
+         * @enum {string}
+         */
+        WhenLate: "noted" | "fresh_application";
+        /**
+         * @description From which day a window counts.
+         * @enum {string}
+         */
+        WindowFrom: "before_expiry" | "after_expiry" | "after_event";
+        /** @description A window as everyone entitled sees it. */
+        WindowView: {
+            /** @description Clauses. */
+            clauses: string[];
+            /** @description True: a rule of the house, not a period of the law. */
+            internal: boolean;
+            /** @description Key in the matter definition. */
+            key: string;
+            /** @description Whether the application came, or would come today, after it. */
+            late: boolean;
+            /** @description Name. */
+            name: string;
+            /** @description Length in words. */
+            term: string;
+            until?: components["schemas"]["LegalDate"] | null;
+            /** @description Last day in words; absent while the day of the event is not known. */
+            until_words?: string | null;
+        };
         /** @description How an application ended without a decision on it. */
         Withdrawal: {
             /** @description When. */
@@ -4372,6 +8443,20 @@ export interface components {
             reason: string;
             /** @description 按撤回处理: the applicant let the correction period pass. */
             treated: boolean;
+        };
+        WorkElsewhereRequest: {
+            /** @description First day. */
+            from: components["schemas"]["LegalDate"];
+            /** @description The place. */
+            place: string;
+            /** @description What is done there. */
+            project: string;
+            /** @description GB/T 2260 code of the place of work. */
+            region: string;
+            /** @description Who answers for safety there. */
+            responsible: string;
+            /** @description Last day as planned. */
+            until: components["schemas"]["LegalDate"];
         };
         WorkingDaysAnswer: {
             /** Format: int32 */
@@ -4496,7 +8581,13 @@ export interface operations {
     put_accounts_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that was read, so that nobody overwrites unseen.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
             path: {
                 id: string;
             };
@@ -4672,6 +8763,32 @@ export interface operations {
                 officer?: string;
                 /** @description Due on or before this day. */
                 due_before?: components["schemas"]["LegalDate"];
+                /** @description Of this industry. */
+                industry?: components["schemas"]["Industry"];
+                /** @description `true`: under way, from submission to decision; `false`: drafts and what has ended. */
+                open?: boolean;
+                /** @description Whose clock stands still, or runs. */
+                held?: boolean;
+                /** @description In which this department still has to review. */
+                waiting_department?: string;
+                /** @description Handed in on or after this day. */
+                submitted_from?: components["schemas"]["LegalDate"];
+                /** @description Handed in on or before this day. */
+                submitted_until?: components["schemas"]["LegalDate"];
+                /** @description Accepted on or after this day. */
+                accepted_from?: components["schemas"]["LegalDate"];
+                /** @description Accepted on or before this day. */
+                accepted_until?: components["schemas"]["LegalDate"];
+                /** @description Granted, refused or not accepted on or after this day. */
+                decided_from?: components["schemas"]["LegalDate"];
+                /** @description Granted, refused or not accepted on or before this day. */
+                decided_until?: components["schemas"]["LegalDate"];
+                /** @description With this light today: `green`, `yellow` or `red`. */
+                light?: "green" | "yellow" | "red";
+                /** @description Of this kind, such as `renewal`. */
+                kind?: string;
+                /** @description About this licence. */
+                licence?: string;
                 /** @description Part of the applicant's name or of the reference. */
                 q?: string;
                 /** @description `submitted` (newest first, the default) or `due` (most urgent first). */
@@ -4734,6 +8851,14 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4761,6 +8886,32 @@ export interface operations {
                 officer?: string;
                 /** @description Due on or before this day. */
                 due_before?: components["schemas"]["LegalDate"];
+                /** @description Of this industry. */
+                industry?: components["schemas"]["Industry"];
+                /** @description `true`: under way, from submission to decision; `false`: drafts and what has ended. */
+                open?: boolean;
+                /** @description Whose clock stands still, or runs. */
+                held?: boolean;
+                /** @description In which this department still has to review. */
+                waiting_department?: string;
+                /** @description Handed in on or after this day. */
+                submitted_from?: components["schemas"]["LegalDate"];
+                /** @description Handed in on or before this day. */
+                submitted_until?: components["schemas"]["LegalDate"];
+                /** @description Accepted on or after this day. */
+                accepted_from?: components["schemas"]["LegalDate"];
+                /** @description Accepted on or before this day. */
+                accepted_until?: components["schemas"]["LegalDate"];
+                /** @description Granted, refused or not accepted on or after this day. */
+                decided_from?: components["schemas"]["LegalDate"];
+                /** @description Granted, refused or not accepted on or before this day. */
+                decided_until?: components["schemas"]["LegalDate"];
+                /** @description With this light today: `green`, `yellow` or `red`. */
+                light?: "green" | "yellow" | "red";
+                /** @description Of this kind, such as `renewal`. */
+                kind?: string;
+                /** @description About this licence. */
+                licence?: string;
                 /** @description Part of the applicant's name or of the reference. */
                 q?: string;
                 /** @description `submitted` (newest first, the default) or `due` (most urgent first). */
@@ -4958,6 +9109,55 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_commitment_breaches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5350,7 +9550,13 @@ export interface operations {
     put_applications_id_form: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that was read, so that nobody overwrites unseen.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
             path: {
                 id: string;
             };
@@ -5548,6 +9754,56 @@ export interface operations {
             };
         };
     };
+    get_applications_id_previews_certificate: {
+        parameters: {
+            query?: {
+                /** @description `original` 正本 (unless given) or `duplicate` 副本. */
+                edition?: string;
+                /** @description 许可范围, one phrase a line; the one applied for unless given. */
+                scope?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_applications_id_previews_kind: {
         parameters: {
             query?: {
@@ -5573,6 +9829,49 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_previews_kind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description Key of the document, such as `correction` */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5767,6 +10066,443 @@ export interface operations {
             };
         };
     };
+    post_applications_id_site_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteCheckRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_site_checks_check_cancellations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_site_checks_check_conclusions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteConclusionRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_site_checks_check_photos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["PhotoForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_applications_id_site_checks_check_photos_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                check: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_site_checks_check_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteResultsRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_site_checks_check_signatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_applications_id_subject: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that was read, so that nobody overwrites unseen.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_applications_id_submissions: {
         parameters: {
             query?: never;
@@ -5784,6 +10520,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_supplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             409: {
@@ -5870,6 +10651,85 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeed"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeed"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6389,7 +11249,13 @@ export interface operations {
     put_enterprises_id: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that was read, so that nobody overwrites unseen.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
             path: {
                 id: string;
             };
@@ -6524,7 +11390,13 @@ export interface operations {
     put_enterprises_id_facilities_facility: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that was read, so that nobody overwrites unseen.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
             path: {
                 id: string;
                 facility: string;
@@ -6570,6 +11442,48 @@ export interface operations {
                 };
             };
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_enterprises_id_licence_duties: {
+        parameters: {
+            query: {
+                /** @description Last days from this one on. */
+                from: components["schemas"]["LegalDate"];
+                /** @description Last days up to this one; at most four years later. */
+                until: components["schemas"]["LegalDate"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceDuty"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6652,7 +11566,13 @@ export interface operations {
     put_enterprises_id_staff_staff: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that was read, so that nobody overwrites unseen.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
             path: {
                 id: string;
                 staff: string;
@@ -6816,6 +11736,224 @@ export interface operations {
             };
         };
     };
+    get_figures_days: {
+        parameters: {
+            query?: {
+                /** @description First day; thirty days with the last one unless given. */
+                from?: components["schemas"]["LegalDate"];
+                /** @description Last day, today unless given; at most 366 days in all. */
+                until?: components["schemas"]["LegalDate"];
+                /** @description GB/T 2260 code: in this region and below. */
+                region?: string;
+                /** @description Of this matter, such as `hazchem.first_issue`. */
+                matter?: components["schemas"]["MatterKey"];
+                /** @description Of this industry. */
+                industry?: components["schemas"]["Industry"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayFigures"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_figures_departments: {
+        parameters: {
+            query?: {
+                /** @description First day; thirty days with the last one unless given. */
+                from?: components["schemas"]["LegalDate"];
+                /** @description Last day, today unless given; at most 366 days in all. */
+                until?: components["schemas"]["LegalDate"];
+                /** @description GB/T 2260 code: in this region and below. */
+                region?: string;
+                /** @description Of this matter, such as `hazchem.first_issue`. */
+                matter?: components["schemas"]["MatterKey"];
+                /** @description Of this industry. */
+                industry?: components["schemas"]["Industry"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartmentFigures"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_figures_officers: {
+        parameters: {
+            query?: {
+                /** @description GB/T 2260 code: in this region and below. */
+                region?: string;
+                /** @description Of this matter, such as `hazchem.first_issue`. */
+                matter?: components["schemas"]["MatterKey"];
+                /** @description Of this industry. */
+                industry?: components["schemas"]["Industry"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficerFigures"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_figures_regions: {
+        parameters: {
+            query?: {
+                /** @description GB/T 2260 code whose parts are counted; the actor's own region unless given. */
+                region?: string;
+                /** @description Only applications of this matter. */
+                matter?: components["schemas"]["MatterKey"];
+                /** @description Only applications and licences of this industry. */
+                industry?: components["schemas"]["Industry"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionFigures"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_figures_stages: {
+        parameters: {
+            query?: {
+                /** @description GB/T 2260 code: in this region and below. */
+                region?: string;
+                /** @description Of this matter, such as `hazchem.first_issue`. */
+                matter?: components["schemas"]["MatterKey"];
+                /** @description Of this industry. */
+                industry?: components["schemas"]["Industry"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageFigures"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_industries: {
         parameters: {
             query?: {
@@ -6967,6 +12105,228 @@ export interface operations {
             };
         };
     };
+    get_joint_meetings: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description Cursor. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JointMeeting"];
+                };
+            };
+        };
+    };
+    post_joint_meetings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewJointMeeting"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointMeeting"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_joint_meetings_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MeetingId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JointMeeting"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger: {
+        parameters: {
+            query?: {
+                /** @description Held by this department; the empty name stands for applicants. */
+                department?: string;
+                /** @description In this region and below. */
+                region?: string;
+                /** @description Of this kind. */
+                kind?: "accept" | "correct" | "review" | "first_review" | "second_review" | "decide" | "resume" | "deliver" | "site_check" | "supply";
+                /** @description Of this industry. */
+                industry?: string;
+                /** @description Showing this light. */
+                light?: "green" | "yellow" | "red";
+                /** @description Part of the applicant's name, or of the reference. */
+                q?: string;
+                /** @description Order. */
+                sort?: "due" | "since";
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description Cursor. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LedgerEntry"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_xlsx: {
+        parameters: {
+            query?: {
+                /** @description Held by this department; the empty name stands for applicants. */
+                department?: string;
+                /** @description In this region and below. */
+                region?: string;
+                /** @description Of this kind. */
+                kind?: "accept" | "correct" | "review" | "first_review" | "second_review" | "decide" | "resume" | "deliver" | "site_check" | "supply";
+                /** @description Of this industry. */
+                industry?: string;
+                /** @description Showing this light. */
+                light?: "green" | "yellow" | "red";
+                /** @description Part of the applicant's name, or of the reference. */
+                q?: string;
+                /** @description Order. */
+                sort?: "due" | "since";
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description Cursor. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_summary: {
+        parameters: {
+            query?: {
+                /** @description Held by this department; the empty name stands for applicants. */
+                department?: string;
+                /** @description In this region and below. */
+                region?: string;
+                /** @description Of this kind. */
+                kind?: "accept" | "correct" | "review" | "first_review" | "second_review" | "decide" | "resume" | "deliver" | "site_check" | "supply";
+                /** @description Of this industry. */
+                industry?: string;
+                /** @description Showing this light. */
+                light?: "green" | "yellow" | "red";
+                /** @description Part of the applicant's name, or of the reference. */
+                q?: string;
+                /** @description Order. */
+                sort?: "due" | "since";
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description Cursor. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerSummary"];
+                };
+            };
+        };
+    };
     get_ledgers_enterprises: {
         parameters: {
             query?: {
@@ -6993,6 +12353,1137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licence_cases: {
+        parameters: {
+            query?: {
+                /** @description `investigating`, `noticed`, `proposed`, `decided`, `closed`. */
+                state?: string;
+                /** @description Rows on a page, 1 to 200; 20 unless given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LicenceCaseView"];
+                };
+            };
+        };
+    };
+    get_licence_cases_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceCaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_cases_id_approvals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceSanctionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceCaseView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_cases_id_closures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceCaseClosing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceCaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_cases_id_evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["LicenceEvidenceForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceCaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licence_cases_id_evidence_piece: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                piece: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_cases_id_findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceFindingsRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceCaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_cases_id_hearings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceHearingRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceCaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licence_cases_id_papers_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                paper: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_cases_id_papers_paper_services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                paper: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceServiceRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceCaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_cases_id_prior_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceCaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_cases_id_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceProposalRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceCaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_cases_id_statements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceStatementRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceCaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licence_filings: {
+        parameters: {
+            query?: {
+                /** @description `handover`, `self_check`, `damage`, `loss`, `recall`, `work_elsewhere`, `emergency_use`, `annual_review`. */
+                kind?: string;
+                /** @description Only those of which something is still owed. */
+                open?: boolean;
+                /** @description Rows on a page, 1 to 200; 20 unless given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LicenceFilingView"];
+                };
+            };
+        };
+    };
+    get_licence_filings_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_filings_id_destruction_witnesses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_filings_id_destructions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestructionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_filings_id_exchanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_filings_id_paper_returns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PapersReturned"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_filings_id_postings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostingRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_filings_id_recoveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_filings_id_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwedReportRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licence_filings_id_stand_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandInIssued"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licence_suspension_cases: {
+        parameters: {
+            query: {
+                industry: components["schemas"]["Industry"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspensionCase"][];
                 };
             };
         };
@@ -7162,6 +13653,140 @@ export interface operations {
             };
         };
     };
+    post_licences_id_annual_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnualReviewRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licences_id_cases: {
+        parameters: {
+            query?: {
+                /** @description `investigating`, `noticed`, `proposed`, `decided`, `closed`. */
+                state?: string;
+                /** @description Rows on a page, 1 to 200; 20 unless given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LicenceCaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licences_id_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceCaseRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceCaseView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_licences_id_certificates_edition: {
         parameters: {
             query?: never;
@@ -7192,6 +13817,331 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licences_id_damages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DamageRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licences_id_duties: {
+        parameters: {
+            query: {
+                /** @description Last days from this one on. */
+                from: components["schemas"]["LegalDate"];
+                /** @description Last days up to this one; at most four years later. */
+                until: components["schemas"]["LegalDate"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceDuty"][];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licences_id_emergency_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmergencyUseRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licences_id_filings: {
+        parameters: {
+            query?: {
+                /** @description `handover`, `self_check`, `damage`, `loss`, `recall`, `work_elsewhere`, `emergency_use`, `annual_review`. */
+                kind?: string;
+                /** @description Only those of which something is still owed. */
+                open?: boolean;
+                /** @description Rows on a page, 1 to 200; 20 unless given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licences_id_handovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LicenceHandoverRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licences_id_losses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LossRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licences_id_self_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelfCheckRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7267,6 +14217,216 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_licences_id_works_elsewhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkElsewhereRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceFilingView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_list_reviews: {
+        parameters: {
+            query?: {
+                /** @description Of this matter. */
+                matter?: string;
+                /** @description Of this quarter, such as `2026Q1`. */
+                quarter?: string;
+                /** @description `proposed`, `approved` or `rejected`. */
+                state?: string;
+                /** @description Rows on a page, 1 to 200; 20 unless given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ListReview"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_list_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListReviewRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReview"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_list_reviews_due: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterView"];
+                };
+            };
+        };
+    };
+    post_list_reviews_id_decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListDecisionRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReview"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7518,6 +14678,250 @@ export interface operations {
             };
         };
     };
+    get_notice_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeChannelView"][];
+                };
+            };
+        };
+    };
+    get_notice_deliveries: {
+        parameters: {
+            query?: {
+                /** @description In this state; dead letters unless given. */
+                state?: "queued" | "sending" | "failed" | "sent" | "unknown" | "dead";
+                /** @description Through this channel. */
+                channel?: "mail" | "sms" | "wechat" | "webhook";
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description Cursor. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeDeliveryView"];
+                };
+            };
+        };
+    };
+    post_notice_deliveries_id_retries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDeliveryView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notice_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreferences"];
+                };
+            };
+        };
+    };
+    put_notice_preferences: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description ETag seen */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNoticePreferences"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreferences"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notices: {
+        parameters: {
+            query?: {
+                /** @description Only those not read yet. */
+                unread?: boolean;
+                /** @description Only of this topic. */
+                topic?: string;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description Cursor. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeView"];
+                };
+            };
+        };
+    };
+    post_notices_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticesRead"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadNotices"];
+                };
+            };
+        };
+    };
+    get_notices_unread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadNotices"];
+                };
+            };
+        };
+    };
+    post_notices_id_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["NoticeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_public_decisions: {
         parameters: {
             query?: {
@@ -7550,6 +14954,25 @@ export interface operations {
             };
         };
     };
+    get_public_devolutions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevolutionView"][];
+                };
+            };
+        };
+    };
     get_public_evidence_log: {
         parameters: {
             query?: never;
@@ -7565,6 +14988,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogDescription"];
+                };
+            };
+        };
+    };
+    get_public_licence_losses: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 200; 20 unless given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PublicLossView"];
                 };
             };
         };
@@ -7645,6 +15092,36 @@ export interface operations {
             };
         };
     };
+    get_public_responsibility_lists_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example hazchem.renewal */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponsibilityListView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_public_verify: {
         parameters: {
             query?: never;
@@ -7687,6 +15164,329 @@ export interface operations {
             };
         };
     };
+    get_rectifications: {
+        parameters: {
+            query?: {
+                /** @description Of this department. */
+                department?: string;
+                /** @description In this state. */
+                state?: "open" | "reported" | "closed";
+                /** @description Only those past their last day. */
+                overdue?: boolean;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description Cursor. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RectificationView"];
+                };
+            };
+        };
+    };
+    get_rectifications_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RectificationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rectifications_id_closures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RectificationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRectificationClosure"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rectifications_id_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["RectificationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRectificationReport"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_referrals: {
+        parameters: {
+            query?: {
+                /** @description By this department. */
+                sender?: string;
+                /** @description To this department. */
+                addressee?: string;
+                /** @description In this state. */
+                state?: "sent" | "received" | "returned" | "answered";
+                /** @description Only those whose receipt is late. */
+                overdue?: boolean;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description Cursor. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReferralView"];
+                };
+            };
+        };
+    };
+    post_referrals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReferral"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_referrals_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReferralId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_referrals_id_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReferralId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReferralAnswer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_referrals_id_receipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReferralId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReferralReceipt"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_regions: {
         parameters: {
             query?: {
@@ -7708,6 +15508,168 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_regions_outlines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Outlines"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reminder_letters: {
+        parameters: {
+            query?: {
+                /** @description To this department. */
+                addressee?: string;
+                /** @description About work that this department has in hand. */
+                department?: string;
+                /** @description Only those not received yet. */
+                waiting?: boolean;
+                /** @description About this application. */
+                application?: string;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description Cursor. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReminderLetter"];
+                };
+            };
+        };
+    };
+    get_reminder_letters_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LetterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderLetter"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reminder_letters_id_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LetterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_reminder_letters_id_receipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["LetterId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderLetter"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7870,6 +15832,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Installation"];
+                };
+            };
+        };
+    };
+    get_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+        };
+    };
+    post_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
