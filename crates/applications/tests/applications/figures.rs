@@ -69,9 +69,9 @@ async fn every_round_of_a_review_has_its_time() {
 async fn what_follows_from_calendar_and_lights_is_written_anew() {
     let house = House::on("2026-03-02T02:00:00Z").await;
     let id = house.accepted().await;
-    // Documents are signed now and raise no version later.
-    house.work_off().await;
     house.days(60);
+    // What falls due in that time is done, documents are signed: nothing raises a version later.
+    house.work_off().await;
     let count = async || {
         let open = Counted {
             open: Some(true),

@@ -30,7 +30,7 @@ export const readAccounts = (query: AccountQuery, limit: number, cursor: string 
 export const readAccount = (id: string, signal: AbortSignal): Promise<Account> => call(api.GET('/api/v1/accounts/{id}', { params: at(id), signal }))
 export const makeAccount = (body: AccountRequest, key: string): Promise<Account> => call(api.POST('/api/v1/accounts', { params: {}, headers: once(key), body }))
 export const changeAccount = (id: string, version: number, body: AccountChange): Promise<Account> =>
-  call(api.PUT('/api/v1/accounts/{id}', { params: at(id), headers: ifMatch(version), body }))
+  call(api.PUT('/api/v1/accounts/{id}', { params: { ...at(id), header: ifMatch(version) }, body }))
 export const resetPassword = (id: string, password: string): Promise<unknown> => call(api.POST('/api/v1/accounts/{id}/password-resets', { params: at(id), body: { password } }))
 export const readRoles = (signal?: AbortSignal): Promise<Role[]> => call(api.GET('/api/v1/roles', { ...(signal && { signal }) }))
 export const readDepartments = (signal?: AbortSignal): Promise<Department[]> => call(api.GET('/api/v1/departments', { ...(signal && { signal }) }))

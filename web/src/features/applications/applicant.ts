@@ -25,7 +25,7 @@ export const readGaps = async (id: string): Promise<Gap[]> =>
 export const readMatter = (key: string, version?: number): Promise<Matter> =>
   call(api.GET('/api/v1/matters/{key}', { params: { path: { key }, query: version === undefined ? {} : { version } } }))
 export const saveForm = (id: string, version: number, body: ApplicationForm): Promise<Application> =>
-  call(api.PUT('/api/v1/applications/{id}/form', { params: at(id), headers: ifMatch(version), body }))
+  call(api.PUT('/api/v1/applications/{id}/form', { params: { ...at(id), header: ifMatch(version) }, body }))
 export const removeFile = (id: string, file: string): Promise<Application> =>
   call(api.DELETE('/api/v1/applications/{id}/files/{file}', { params: { path: { id, file } } }))
 export const submitApplication = (id: string, key: string): Promise<Application> =>

@@ -89,7 +89,7 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
               },
             ],
       paper: () => previewUrl(id, paperOf(matter, 'accepted')),
-      send: (values, key) => acts.accept(id, key, { departments: listed(of(values, 'departments')) }),
+      send: (values, key) => acts.accept(id, key, { confirmed: [], departments: listed(of(values, 'departments')) }),
     },
     refuse_acceptance: {
       title: text.refuse_acceptance.title,

@@ -41,7 +41,7 @@ export const readIndustries = (parent: string): Promise<Schema<'CodeEntry'>[]> =
 
 /** Changes a file; refused when somebody else has changed it since (`version`). */
 export const changeEnterprise = (id: string, version: number, body: Schema<'EnterpriseRequest'>): Promise<Enterprise> =>
-  call(api.PUT('/api/v1/enterprises/{id}', { params: { path: { id } }, headers: ifMatch(version), body }))
+  call(api.PUT('/api/v1/enterprises/{id}', { params: { path: { id }, header: ifMatch(version) }, body }))
 export const addEnterprise = (key: string, body: Schema<'EnterpriseRequest'>): Promise<Enterprise> =>
   call(api.POST('/api/v1/enterprises', { headers: once(key), body }))
 
