@@ -6,9 +6,10 @@ use applications::{Applications, Renderer, model::Paper};
 use async_trait::async_trait;
 use certificate::LicenceRecord;
 use demo::{DemoClock, DemoIds, Parts, Wish};
-use identity::Identity;
+use identity::{Enterprises, Identity};
 use kernel::{
-    Actor, Blobs, Clock, Db, DbConfig, Kernel, PageQuery, RuleFiles, audit::AuditSource, paging::Page,
+    Actor, Blobs, Clock, Db, DbConfig, Kernel, KernelError, PageQuery, RuleFiles, audit::AuditSource,
+    ids::EnterpriseId, paging::Page,
 };
 use licences::{Certify, LicenceQuery, Licences, NeighbourError, Pressed};
 use matters::Matters;
@@ -18,6 +19,17 @@ use tempfile::TempDir;
 use time::{Duration, OffsetDateTime, macros::date};
 use transparency::{AuditReport, LogKeys, Transparency};
 use uuid::Uuid;
+
+/// Where an enterprise belongs, asked of the registry as the server does.
+struct Files(Registry);
+
+#[async_trait]
+impl Enterprises for Files {
+    async fn region(&self, enterprise: EnterpriseId) -> Result<Option<String>, KernelError> {
+        let file = self.0.enterprise(&Actor::system("test"), enterprise).await;
+        Ok(file.ok().map(|file| file.region.as_str().to_owned()))
+    }
+}
 
 struct Migrator;
 
@@ -99,8 +111,8 @@ impl House {
         let ids = Arc::new(DemoIds::default());
         let blobs = Blobs::folder(&folder.path().join("files")).unwrap();
         let kernel = Kernel::new(db, clock.clone(), ids.clone(), blobs, RuleFiles::default());
-        let identity = Identity::new(kernel.clone());
         let registry = Registry::new(kernel.clone()).unwrap();
+        let identity = Identity::new(kernel.clone()).with_enterprises(Arc::new(Files(registry.clone())));
         let matters = Matters::new(kernel.clone()).unwrap();
         let applications = Applications::new(
             kernel.clone(),
