@@ -373,7 +373,10 @@ async fn printed_timeline(app: &TestApp, licence: &str) -> Vec<String> {
         )
     });
     let lines: Vec<_> = lines.collect();
-    #[allow(clippy::print_stdout, reason = "the timeline is read by whoever runs the journey")]
+    #[allow(
+        clippy::print_stdout,
+        reason = "the timeline is read by whoever runs the journey"
+    )]
     {
         println!("{}", lines.join("\n"));
     }
