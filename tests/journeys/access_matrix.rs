@@ -410,7 +410,9 @@ fn body_of(method: &Method, template: &str) -> Option<Value> {
         ("PUT", "subject") => json!({ "kind": "renewal" }),
         ("POST", "decisions") if template.contains("list-reviews") => json!({ "outcome": "approve" }),
         ("POST", "reports" | "answers") => json!({ "text": "已办" }),
-        ("POST", "closures") if template.contains("/rectifications/") => json!({ "mended": true, "text": "属实" }),
+        ("POST", "closures") if template.contains("/rectifications/") => {
+            json!({ "mended": true, "text": "属实" })
+        }
         ("POST", "corrections") => json!({ "items": [item] }),
         ("POST", "non-acceptances") => json!({ "reason": "不属于", "legal_basis": "第一条" }),
         ("POST", "reviews") => json!({ "findings": [], "opinion": "同意", "passed": true }),

@@ -37,7 +37,7 @@ async fn two_applications(app: &TestApp) -> (String, String) {
         .await;
     let accepted = app.submitted("keeper", city::MATTER).await;
     app.accept(&accepted).await;
-    let waiting = app.submitted("keeper", "hazchem.first_issue").await;
+    let waiting = app.submitted("keeper", "fireworks.first_issue").await;
     (accepted, waiting)
 }
 
@@ -74,8 +74,8 @@ on_both! {
         let (status, sheet) = session.bytes("/api/v1/applications.xlsx?open=true&light=red").await;
         assert!(status.is_success() && sheet.starts_with(b"PK"), "{status}");
         // A filter narrows figures and lists alike.
-        let filters = [("industry=hazchem", 1), ("industry=coal", 0), ("region=360102", 1), ("region=360103", 0),
-            ("matter=hazchem.first_issue", 1), ("matter=noncoal_mine.first_issue", 0)];
+        let filters = [("industry=fireworks", 1), ("industry=coal", 0), ("region=360102", 1), ("region=360103", 0),
+            ("matter=fireworks.first_issue", 1), ("matter=noncoal_mine.first_issue", 0)];
         for (filter, expected) in filters {
             let path = format!("/api/v1/figures/stages?{filter}");
             assert_eq!(item(&session, &path, "state", "submitted").await["late"], expected, "{filter}");

@@ -127,7 +127,7 @@ with_post! {
         app.run_jobs().await;
         // The window hears of its task, the applicant is not told what he did himself.
         assert_eq!(titles(&post.notices("clerk").await), ["待办：受理或者告知补正"]);
-        assert_eq!(post.notices("keeper").await, Vec::<Value>::new());
+        assert_eq!(titles(&post.notices("keeper").await), ["文书已生成"], "the receipt");
         assert_eq!(post.notices("rev.fire").await, Vec::<Value>::new(), "nothing to review yet");
 
         app.act("clerk", &format!("/api/v1/applications/{id}/acceptances"), json!({})).await;
@@ -377,7 +377,7 @@ on_both! {
         app.of_enterprise("keeper", Role::EnterpriseManager, enterprise).await;
         app.submitted("keeper", city::MATTER).await;
         app.run_jobs().await;
-        assert_eq!(app.count("SELECT count(*) FROM notice").await, 1);
+        assert_eq!(app.count("SELECT count(*) FROM notice").await, 2, "the clerk's task, the keeper's receipt");
         assert_eq!(app.count("SELECT count(*) FROM notice_delivery").await, 0);
         let (_, own) = app.as_("keeper").await.get(PREFERENCES).await;
         assert_eq!(own["available_channels"], json!([]));
