@@ -387,6 +387,8 @@ on_both! {
     async fn a_licence_is_lived_through(app) {
         let licence = app.issued().await;
         app.officer("inspector", &[Role::Inspector]).await;
+        // Takes part in renewals.
+        app.officer_of(&city::reviewer("public_security"), Role::DepartmentReviewer, "public_security").await;
         let (id, number) = (text(&licence["id"]), text(&licence["number"]));
         let paper = original(&app, &id).await;
         assert_eq!(verdict(&app, &paper).await, "valid");
