@@ -53,6 +53,7 @@ async function send(page: Page, action: string): Promise<void> {
 /** Finds every condition met. */
 async function review(page: Page): Promise<void> {
   const panel = page.getByRole('tabpanel')
+  await expect(panel.getByRole('listitem').first()).toBeVisible()
   for (const group of await panel.getByRole('listitem').all()) await group.getByText('符合', { exact: true }).click()
   await panel.getByText('同意', { exact: true }).click()
   await panel.getByLabel('审查意见').fill('已逐条核对，符合本部门负责审查的条件。')
@@ -79,7 +80,9 @@ test('from the application to the first licence, with a correction and one depar
     await expect(applicant.getByText(/已保存$/)).toBeVisible()
     await applicant.getByRole('button', { name: '下一步' }).click()
     await expect(heading(applicant)).toHaveText(/材料/)
-    for (const name of await applicant.getByRole('region').filter({ hasText: '还没有上传' }).getByRole('heading').allInnerTexts()) {
+    const missing = applicant.getByRole('region').filter({ hasText: '还没有上传' }).filter({ has: applicant.locator('input[type=file]') })
+    await expect(missing.first()).toBeVisible()
+    for (const name of await missing.getByRole('heading').allInnerTexts()) {
       await applicant.getByLabel(`选择文件 ${name}`).setInputFiles([pdf(name)])
       await expect(applicant.getByRole('list', { name: `${name}的文件` }).getByRole('listitem')).toHaveCount(1)
     }
@@ -132,7 +135,9 @@ test('from the application to the first licence, with a correction and one depar
     await sound(clerk)
   })
 
-  const names = await clerk.getByRole('region', { name: '部门并联审查' }).getByRole('listitem').locator('.who').allInnerTexts()
+  const lanes = clerk.getByRole('region', { name: '部门并联审查' }).getByRole('listitem')
+  await expect(lanes.first()).toBeVisible()
+  const names = await lanes.allInnerTexts()
   const departments = names.map((text) => Object.keys(REVIEWERS).find((name) => text.startsWith(name)) ?? text)
   expect(departments.length).toBeGreaterThan(2)
   for (const department of departments) {
