@@ -173,7 +173,7 @@ on_both! {
         let view = read(&session, "/api/v1/figures/officers").await;
         let clerk = &view["items"][0];
         assert_eq!((&clerk["name"], &clerk["open"], &clerk["late"]), (&json!("测试clerk"), &json!(2), &json!(1)), "{view}");
-        assert_eq!((&clerk["department"], &clerk["department_name"]), (&json!("emergency"), &json!("应急局")), "{view}");
+        assert_eq!((&clerk["department"], &clerk["department_name"]), (&json!("emergency"), &json!("市应急局")), "{view}");
         let account = clerk["account"].as_str().unwrap();
         assert_eq!(rows(&session, &format!("/api/v1/applications?officer={account}&open=true")).await, 2);
         for department in city::DEPARTMENTS {
