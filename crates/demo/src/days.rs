@@ -19,6 +19,7 @@ use crate::{
     materials::Shelf,
     past,
     plans::Plan,
+    sanctions::{Sanctions, Signing},
     scripts::Act,
     setting::Setting,
     stage::{Case, Stage},
@@ -87,6 +88,8 @@ enum Deed {
     File(usize),
     /// Licences renewed elsewhere are taken over.
     Renewals,
+    /// Some licences are suspended, revoked, rescinded, withdrawn and deregistered.
+    Sanctions,
 }
 
 /// The days between the first and today.
@@ -193,6 +196,7 @@ impl Days<'_> {
         let mut deeds: Vec<_> = deeds.map(&mut on_some_day).collect();
         let renewals = instant(self.workdays.ago(RENEWALS_AGO), 16 * 60);
         deeds.push((renewals, Deed::Renewals));
+        deeds.push((instant(self.workdays.ago(RENEWALS_AGO), 17 * 60), Deed::Sanctions));
         deeds
     }
 
@@ -209,6 +213,7 @@ impl Days<'_> {
             Deed::Change(place, state) => self.change(founded, place, state).await,
             Deed::File(place) => self.file(founded, place).await,
             Deed::Renewals => self.renewals(founded).await,
+            Deed::Sanctions => self.sanctions(founded, LegalDate(on)).await,
         }
     }
 
@@ -299,6 +304,25 @@ impl Days<'_> {
             valid_until: Some(LegalDate(since + Duration::days(3 * 365))),
             left_on: None,
         }
+    }
+
+    async fn sanctions(&self, founded: &Founded, on: LegalDate) -> Result<(), DemoError> {
+        let workers = self.workers(1);
+        let sign = || -> Signing<'_> {
+            Box::pin(async {
+                workers.drain().await?;
+                Ok(())
+            })
+        };
+        let sanctions = Sanctions {
+            licences: &self.parts.licences,
+            cast: &founded.cast,
+            shelf: &self.shelf,
+            clerk: FILES,
+            on,
+            sign: &sign,
+        };
+        sanctions.play().await
     }
 
     async fn renewals(&self, founded: &mut Founded) -> Result<(), DemoError> {

@@ -12,6 +12,7 @@ mod making;
 mod materials;
 mod past;
 mod plans;
+mod sanctions;
 mod scripts;
 mod setting;
 mod stage;
