@@ -222,6 +222,8 @@ impl House {
             Arc::new(registry::FacilityAudit),
             Arc::new(applications::ApplicationAudit),
             Arc::new(licences::LicenceAudit),
+            Arc::new(licences::CaseAudit),
+            Arc::new(licences::FilingAudit),
         ];
         log.audit(&reader(), &sources).await.unwrap()
     }
