@@ -8,8 +8,8 @@ use certificate::LicenceRecord;
 use demo::{DemoClock, DemoIds, Parts, Wish};
 use identity::{Enterprises, Identity};
 use kernel::{
-    Actor, Blobs, Clock, Db, DbConfig, Kernel, KernelError, PageQuery, RuleFiles, audit::AuditSource,
-    ids::EnterpriseId, paging::Page,
+    Actor, Blobs, Clock, Db, DbConfig, Kernel, KernelError, PageQuery, RuleFiles, SystemClock,
+    audit::AuditSource, ids::EnterpriseId, paging::Page,
 };
 use licences::{Certify, LicenceQuery, Licences, NeighbourError, Pressed};
 use matters::Matters;
@@ -112,7 +112,7 @@ impl House {
         let db = Db::connect(&DbConfig { url, connections: 4 }).await.unwrap();
         db.migrate::<Migrator>().await.unwrap();
         // Once the city is made the clock runs: from an hour before the noon at which it is looked at.
-        let ahead = noon(wish(1)) - Duration::hours(1) - OffsetDateTime::now_utc();
+        let ahead = noon(wish(1)) - Duration::hours(1) - SystemClock.now();
         let clock = Arc::new(DemoClock::standing_at(wish(1).beginning(), ahead));
         let ids = Arc::new(DemoIds::default());
         let blobs = Blobs::folder(&folder.path().join("files")).unwrap();
