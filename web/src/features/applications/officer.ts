@@ -50,6 +50,8 @@ export const acts = {
     call(api.POST('/api/v1/applications/{id}/second-reviews', { params: { path: { id } }, headers: once(key), body })),
   decide: (id: string, key: string, body: Schema<'DecisionRequest'>) =>
     call(api.POST('/api/v1/applications/{id}/decisions', { params: { path: { id } }, headers: once(key), body })),
+  breakCommitment: (id: string, key: string, body: Schema<'Reason'>) =>
+    call(api.POST('/api/v1/applications/{id}/commitment-breaches', { params: { path: { id } }, headers: once(key), body })),
   deliver: (id: string, key: string, body: Schema<'DeliveryRequest'>) =>
     call(api.POST('/api/v1/applications/{id}/deliveries', { params: { path: { id } }, headers: once(key), body })),
 }

@@ -1,13 +1,14 @@
 import { officer } from '@/locales/zh-CN/officer'
-import { acts, type Application, type Matter } from './officer'
+import { acts, type Application, type Matter, type Review } from './officer'
 import type { Schema } from '@/api/client'
-import { paperOf, previewUrl } from './papers'
+import { type Paper, paperOf, preview } from './papers'
 
 /** Acts that need a few fields only. */
 export type Plain =
   | 'take_over'
   | 'accept'
   | 'refuse_acceptance'
+  | 'break_commitment'
   | 'return_review'
   | 'stop_clock'
   | 'resume_clock'
@@ -35,8 +36,8 @@ export interface PlainAct {
   text?: string
   danger?: boolean
   fields: PlainField[]
-  /** Address of the document that the act makes. */
-  paper?: (values: Record<string, string>) => string | undefined
+  /** The document that the act makes, with what has been typed. */
+  paper?: (values: Record<string, string>) => Paper | undefined
   send: (values: Record<string, string>, key: string) => Promise<Application>
 }
 
@@ -44,6 +45,32 @@ export interface PlainAct {
 const RESUMPTION = 'clock_resumption'
 const of = (values: Record<string, string>, name: string): string => (values[name] ?? '').trim()
 const listed = (text: string): string[] => text.split(',').filter(Boolean)
+
+type Values = Record<string, string>
+
+/** The bodies of the acts that make a document: the preview and the act are made of the same. */
+const bodies = {
+  accept: (values: Values): Schema<'AcceptanceRequest'> => ({ confirmed: [], departments: listed(of(values, 'departments')) }),
+  refuse: (values: Values): Schema<'NonAcceptanceRequest'> => ({
+    reason: of(values, 'reason'),
+    legal_basis: of(values, 'legal_basis'),
+    competent_authority: of(values, 'competent_authority') || null,
+  }),
+  stop: (values: Values): Schema<'StopRequest'> => ({
+    cause: of(values, 'cause') as Schema<'PauseCause'>,
+    department: of(values, 'department') || null,
+    expected_until: of(values, 'expected_until'),
+    reason: of(values, 'reason'),
+  }),
+  extend: (values: Values): Schema<'ExtensionRequest'> => ({ reason: of(values, 'reason'), days: of(values, 'days') === '' ? null : Number(of(values, 'days')) }),
+  deliver: (values: Values): Schema<'DeliveryRequest'> => ({
+    method: of(values, 'method'),
+    on: of(values, 'on') || null,
+    place: of(values, 'place'),
+    recipient: of(values, 'recipient'),
+    remark: of(values, 'remark'),
+  }),
+}
 
 function opinion(application: Application, stage: 'first' | 'second'): PlainAct {
   const text = officer.dialog.opinion
@@ -68,8 +95,8 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
   const { definition } = matter
   const conditional = definition.departments.filter((one) => one.applies_when)
   const running = application.stops.filter((stop) => !stop.resumed)
-  const departments = (open: boolean): { value: string; text: string }[] =>
-    application.reviews.filter(({ progress }) => (progress === 'reviewing') === open).map(({ department, department_name }) => ({ value: department, text: department_name }))
+  const departments = (fits: (review: Review) => boolean): { value: string; text: string }[] =>
+    application.reviews.filter(fits).map(({ department, department_name }) => ({ value: department, text: department_name }))
   const { amount, unit } = definition.extension.longest
   return {
     take_over: { ...text.take_over, fields: [], send: (_, key) => acts.takeOver(id, key) },
@@ -88,8 +115,8 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
                 options: conditional.map((one) => ({ value: one.department, text: `${matter.departments[one.department] ?? one.department}（${one.applies_when}）` })),
               },
             ],
-      paper: () => previewUrl(id, paperOf(matter, 'accepted')),
-      send: (values, key) => acts.accept(id, key, { confirmed: [], departments: listed(of(values, 'departments')) }),
+      paper: (values) => preview(id, paperOf(matter, 'accepted'), bodies.accept(values)),
+      send: (values, key) => acts.accept(id, key, bodies.accept(values)),
     },
     refuse_acceptance: {
       title: text.refuse_acceptance.title,
@@ -100,16 +127,21 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
         { name: 'legal_basis', label: text.refuse_acceptance.basis, kind: 'area' },
         { name: 'competent_authority', label: text.refuse_acceptance.authority, optional: true },
       ],
-      paper: (values) => previewUrl(id, paperOf(matter, 'acceptance_refused'), of(values, 'reason')),
-      send: (values, key) =>
-        acts.refuse(id, key, { reason: of(values, 'reason'), legal_basis: of(values, 'legal_basis'), competent_authority: of(values, 'competent_authority') || null }),
+      paper: (values) => preview(id, paperOf(matter, 'acceptance_refused'), bodies.refuse(values)),
+      send: (values, key) => acts.refuse(id, key, bodies.refuse(values)),
+    },
+    break_commitment: {
+      ...text.break_commitment,
+      danger: true,
+      fields: [{ name: 'reason', label: text.break_commitment.reason, kind: 'area' }],
+      send: (values, key) => acts.breakCommitment(id, key, { reason: of(values, 'reason') }),
     },
     return_review: {
       title: text.return_review.title,
       text: text.return_review.text,
       action: text.return_review.action,
       fields: [
-        { name: 'department', label: text.return_review.department, kind: 'select', options: [{ value: '', text: text.return_review.choose }, ...departments(false)], missing: text.return_review.missing },
+        { name: 'department', label: text.return_review.department, kind: 'select', options: [{ value: '', text: text.return_review.choose }, ...departments((one) => one.may_be_returned)], missing: text.return_review.missing },
         { name: 'reason', label: text.return_review.reason, kind: 'area' },
       ],
       send: (values, key) => acts.returnReview(id, of(values, 'department'), key, { reason: of(values, 'reason') }),
@@ -119,18 +151,12 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
       action: text.stop_clock.action,
       fields: [
         { name: 'cause', label: text.stop_clock.cause, kind: 'radio', options: definition.pauses.filter((one) => one.enabled).map((one) => ({ value: one.cause, text: one.name })), missing: text.stop_clock.missing },
-        { name: 'department', label: text.stop_clock.reach, kind: 'select', options: [{ value: '', text: text.stop_clock.whole }, ...departments(true)] },
+        { name: 'department', label: text.stop_clock.reach, kind: 'select', options: [{ value: '', text: text.stop_clock.whole }, ...departments((one) => one.progress === 'reviewing')] },
         { name: 'expected_until', label: text.stop_clock.until, kind: 'date' },
         { name: 'reason', label: text.stop_clock.reason, kind: 'area' },
       ],
-      paper: (values) => previewUrl(id, paperOf(matter, 'clock_stopped'), of(values, 'reason')),
-      send: (values, key) =>
-        acts.stop(id, key, {
-          cause: of(values, 'cause') as Schema<'PauseCause'>,
-          department: of(values, 'department') || null,
-          expected_until: of(values, 'expected_until'),
-          reason: of(values, 'reason'),
-        }),
+      paper: (values) => preview(id, paperOf(matter, 'clock_stopped'), bodies.stop(values)),
+      send: (values, key) => acts.stop(id, key, bodies.stop(values)),
     },
     resume_clock: {
       title: text.resume_clock.title,
@@ -146,7 +172,7 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
           missing: text.resume_clock.missing,
         },
       ],
-      paper: () => previewUrl(id, RESUMPTION),
+      paper: () => preview(id, RESUMPTION),
       send: (values, key) => acts.resume(id, of(values, 'stop'), key),
     },
     extend: {
@@ -157,8 +183,8 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
         { name: 'days', label: text.extend.days, kind: 'number', hint: text.extend.daysHint(amount, text.extend.units[unit]), optional: true },
         { name: 'reason', label: text.extend.reason, kind: 'area' },
       ],
-      paper: (values) => previewUrl(id, paperOf(matter, 'extended'), of(values, 'reason')),
-      send: (values, key) => acts.extend(id, key, { reason: of(values, 'reason'), days: of(values, 'days') === '' ? null : Number(of(values, 'days')) }),
+      paper: (values) => preview(id, paperOf(matter, 'extended'), bodies.extend(values)),
+      send: (values, key) => acts.extend(id, key, bodies.extend(values)),
     },
     first_review: opinion(application, 'first'),
     second_review: opinion(application, 'second'),
@@ -172,15 +198,8 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
         { name: 'recipient', label: text.deliver.recipient, start: application.form.contact ?? '' },
         { name: 'remark', label: text.deliver.remark, kind: 'area', optional: true },
       ],
-      paper: () => previewUrl(id, paperOf(matter, 'delivered')),
-      send: (values, key) =>
-        acts.deliver(id, key, {
-          method: of(values, 'method'),
-          on: of(values, 'on') || null,
-          place: of(values, 'place'),
-          recipient: of(values, 'recipient'),
-          remark: of(values, 'remark'),
-        }),
+      paper: (values) => preview(id, paperOf(matter, 'delivered'), bodies.deliver(values)),
+      send: (values, key) => acts.deliver(id, key, bodies.deliver(values)),
     },
   }
 }
