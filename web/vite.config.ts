@@ -10,6 +10,10 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** A server to work against: `npm run dev` serves the pages and hands everything else on to it. */
 const server = process.env.ANXU_DEV_SERVER ?? 'http://127.0.0.1:8080'
+/** What the server answers itself: the interface, the public pages with what they load, and its state. */
+const OF_THE_SERVER = [
+  '/api', '/v/', '/V/', '/verify', '/search', '/matters', '/log', '/pki', '/proofs', '/open-data', '/about', '/scan.js', '/readyz', '/healthz',
+]
 
 /** Scans and PDF files made in China often name fonts without carrying them; pdf.js needs these tables then. */
 const tablesOfPdf: Plugin = {
@@ -53,12 +57,7 @@ export default defineConfig({
   resolve: { alias: { '@': here('./src') } },
   server: {
     // The server compares the origin of an act with the host it was sent to: the host has to stay the browser's.
-    proxy: Object.fromEntries(
-      ['/api', '/v/', '/V/', '/verify', '/search', '/matters', '/log', '/pki', '/proofs', '/open-data'].map((path) => [
-        path,
-        { target: server, changeOrigin: false },
-      ]),
-    ),
+    proxy: Object.fromEntries(OF_THE_SERVER.map((path) => [path, { target: server, changeOrigin: false }])),
   },
   build: {
     target: ['chrome92', 'safari15', 'firefox100'],
@@ -72,6 +71,8 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
+            // Helpers for older browsers belong to everybody; left alone they land in the chunk of charts, which nobody needs first.
+            { name: 'helpers', test: /@oxc-project.runtime/, priority: 30 },
             { name: 'vue', test: /node_modules[\\/](@vue|vue|vue-router|pinia)[\\/]/, priority: 20 },
             { name: 'echarts', test: /node_modules[\\/](echarts|zrender|vue-echarts)[\\/]/, priority: 20 },
           ],
