@@ -18,7 +18,7 @@ pub use ports::{Certify, Grants, NeighbourError, Pressed, ProspectError};
 pub use service::{
     Answer, Count, Fulfilled, IssuedLicence, LicenceFacts, LicenceQuery, Licences, LicencesError, NewCase,
     NewDamage, NewHandover, NewService, NewWorkElsewhere, PRESS_JOB, PaperFile, PressedPair, PublicEvent,
-    PublicFile, PublicLoss, PublicQuery, RegionStatus, Unissued,
+    PublicFile, PublicLoss, PublicQuery, RegionStatus, Unissued, WeakLicences,
 };
 pub use store::{CaseAudit, FilingAudit, LicenceAudit};
 

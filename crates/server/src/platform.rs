@@ -224,7 +224,7 @@ impl Platform {
             press.clone(),
         )?;
         applications.connect(LicenceLookup {
-            licences: licences.clone(),
+            licences: licences.downgrade(),
         });
         let collaboration = Collaboration::new(
             kernel.clone(),

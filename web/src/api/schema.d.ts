@@ -3622,21 +3622,6 @@ export interface components {
          * @enum {string}
          */
         Deferrable: "core" | "deferrable";
-        /** @description 容缺受理 + 承诺制 for this matter. */
-        Deferral: {
-            /** @description Whether deferrable materials may follow at all. */
-            allowed: boolean;
-            /** @description The stage that may not begin before they are in. */
-            before_stage: components["schemas"]["StageKey"];
-            /** @description What follows a broken commitment. */
-            breach: string;
-            /** @description The commitment that is signed. */
-            commitment: components["schemas"]["DocumentKey"];
-            /** @description When they are due, counted from acceptance. */
-            due: components["schemas"]["Term"];
-            /** @description Where the rule and the classification core/deferrable come from. */
-            provenance: components["schemas"]["Provenance"];
-        };
         /** @description The applicant's promise to hand materials in later (容缺受理 + 承诺制), made with the submission. */
         DeferralPromise: {
             /** @description Materials that follow. */
@@ -5515,6 +5500,21 @@ export interface components {
             /** @description The condition. */
             text: string;
         };
+        /** @description 容缺受理 + 承诺制 for this matter. */
+        MatterDeferral: {
+            /** @description Whether deferrable materials may follow at all. */
+            allowed: boolean;
+            /** @description The stage that may not begin before they are in. */
+            before_stage: components["schemas"]["StageKey"];
+            /** @description What follows a broken commitment. */
+            breach: string;
+            /** @description The commitment that is signed. */
+            commitment: components["schemas"]["DocumentKey"];
+            /** @description When they are due, counted from acceptance. */
+            due: components["schemas"]["Term"];
+            /** @description Where the rule and the classification core/deferrable come from. */
+            provenance: components["schemas"]["Provenance"];
+        };
         /** @description A whole matter definition. */
         MatterDefinition: {
             /** @description Where an editor finds the schema; no meaning of its own. */
@@ -5526,7 +5526,7 @@ export interface components {
             /** @description 许可条件 */
             conditions: components["schemas"]["MatterCondition"][];
             /** @description 容缺受理 */
-            deferral: components["schemas"]["Deferral"];
+            deferral: components["schemas"]["MatterDeferral"];
             /** @description 并联审查：the departments that review at the same time. */
             departments: components["schemas"]["MatterReview"][];
             /** @description 文书：which document is produced at which step. */
@@ -5560,7 +5560,7 @@ export interface components {
             /** @description 办理口径：who must apply, exemptions, particular rules. */
             rules?: components["schemas"]["MatterRule"][];
             /** @description 联合现场核查 */
-            site_check: components["schemas"]["SiteCheck"];
+            site_check: components["schemas"]["MatterSiteCheck"];
             /** @description 办理环节, in order. */
             stages: components["schemas"]["MatterStage"][];
             /** @description The statutes that clauses of this document refer to. */
@@ -5690,6 +5690,28 @@ export interface components {
             provenance: components["schemas"]["Provenance"];
             /** @description The rule. */
             text: string;
+        };
+        /** @description How the site is looked at. */
+        MatterSiteCheck: {
+            /** @description Clauses. */
+            basis: components["schemas"]["Clause"][];
+            /** @description Where the lines of the checklist (the conditions' `on_site`) come from. */
+            checklist_provenance: components["schemas"]["Provenance"];
+            /** @description Departments that come along under one checklist. */
+            departments: components["schemas"]["DepartmentKey"][];
+            /**
+             * Format: int32
+             * @description Fewest officers (行政许可法 art. 34: two).
+             */
+            min_officers: number;
+            /** @description Ways of checking. */
+            modes: string[];
+            /** @description Whether somebody goes there. */
+            need?: components["schemas"]["SiteNeed"];
+            /** @description When it takes place. */
+            occasion: string;
+            /** @description Where it was read. */
+            provenance: components["schemas"]["Provenance"];
         };
         /** @description A step of the procedure. */
         MatterStage: {
@@ -7722,27 +7744,23 @@ export interface components {
             /** @description Password. */
             password: string;
         };
-        /** @description How the site is looked at. */
+        /** @description A joint site check. */
         SiteCheck: {
-            /** @description Clauses. */
-            basis: components["schemas"]["Clause"][];
-            /** @description Where the lines of the checklist (the conditions' `on_site`) come from. */
-            checklist_provenance: components["schemas"]["Provenance"];
-            /** @description Departments that come along under one checklist. */
-            departments: components["schemas"]["DepartmentKey"][];
-            /**
-             * Format: int32
-             * @description Fewest officers (行政许可法 art. 34: two).
-             */
-            min_officers: number;
-            /** @description Ways of checking. */
-            modes: string[];
-            /** @description Whether somebody goes there. */
-            need?: components["schemas"]["SiteNeed"];
-            /** @description When it takes place. */
-            occasion: string;
-            /** @description Where it was read. */
-            provenance: components["schemas"]["Provenance"];
+            conclusion?: components["schemas"]["SiteConclusion"] | null;
+            /** @description Identifier. */
+            id: components["schemas"]["SiteCheckId"];
+            /** @description The one checklist for all departments. */
+            lines: components["schemas"]["SiteLine"][];
+            /** @description Who goes there. */
+            officers: components["schemas"]["SiteOfficer"][];
+            /** @description Who ordered it and when. */
+            ordered: components["schemas"]["Act"];
+            /** @description Photos. */
+            photos: components["schemas"]["SitePhoto"][];
+            /** @description Day on which it takes place. */
+            planned_on: components["schemas"]["LegalDate"];
+            /** @description Why the content of the materials has to be verified. */
+            reason: string;
         };
         /**
          * Format: uuid

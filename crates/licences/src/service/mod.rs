@@ -13,7 +13,7 @@ mod read;
 mod register;
 mod specimen;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use codes::WorkCalendar;
 use kernel::{
@@ -190,6 +190,19 @@ pub struct Licences {
     inner: Arc<Inner>,
 }
 
+/// Licences for whom they stand on themselves: holding these keeps nothing open.
+#[derive(Clone)]
+pub struct WeakLicences {
+    inner: Weak<Inner>,
+}
+
+impl WeakLicences {
+    /// The capability, while somebody holds it.
+    pub fn upgrade(&self) -> Option<Licences> {
+        self.inner.upgrade().map(|inner| Licences { inner })
+    }
+}
+
 struct Inner {
     kernel: Kernel,
     grants: Box<dyn Grants>,
@@ -208,6 +221,13 @@ struct Inner {
 }
 
 impl Licences {
+    /// The same without holding it open.
+    pub fn downgrade(&self) -> WeakLicences {
+        WeakLicences {
+            inner: Arc::downgrade(&self.inner),
+        }
+    }
+
     /// Puts the capability together; reads numbering and status rules from the rule data.
     ///
     /// # Errors

@@ -140,6 +140,7 @@ pub struct Upload {
 /// 容缺受理 + 承诺制 for this matter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterDeferral)]
 pub struct Deferral {
     /// Whether deferrable materials may follow at all.
     pub allowed: bool,
@@ -199,6 +200,7 @@ pub enum SiteNeed {
 /// How the site is looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatterSiteCheck)]
 pub struct SiteCheck {
     /// Whether somebody goes there.
     #[serde(default)]
