@@ -9,6 +9,8 @@ export interface Upload {
   field?: string
   /** Further fields of the form. */
   fields?: Record<string, string>
+  /** Further headers, such as the version that is changed. */
+  headers?: Record<string, string>
   /** Kept over retries, so that a file arrives once. */
   key?: string
   signal?: AbortSignal
@@ -28,12 +30,13 @@ export async function upload<Data>(what: Upload): Promise<Data> {
   }
 }
 
-function transfer<Data>({ url, file, field = 'file', fields = {}, signal, onProgress }: Upload, key: string): Promise<Data> {
+function transfer<Data>({ url, file, field = 'file', fields = {}, headers = {}, signal, onProgress }: Upload, key: string): Promise<Data> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     const abort = (): void => request.abort()
     request.open('POST', url)
     request.setRequestHeader('Idempotency-Key', key)
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
     request.responseType = 'json'
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) onProgress?.(event.loaded / event.total)

@@ -48,6 +48,14 @@ export const shared = {
     show: '显示内容',
     hide: '隐藏内容',
   },
+  dialog: {
+    blank: (label: string) => `请填写${label}`,
+    choose: (label: string) => `请选择${label}`,
+    preview: '下一步：核对文书',
+    previewName: '将要发出的文书',
+    check: '请核对下面的文书。确认后制作并盖章，不能再改。',
+    edit: '返回修改',
+  },
   errors: {
     heading: (count: number) => `有 ${count} 处需要修改`,
     stale: '刷新后核对',

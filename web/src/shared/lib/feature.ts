@@ -16,6 +16,8 @@ export interface Place {
   shows: (me: Me) => boolean
   /** A number beside it, such as work that is due. */
   count?: () => number
+  /** Reads the number anew; asked now and then while somebody looks. */
+  refresh?: (me: Me) => Promise<void> | undefined
 }
 
 /** What a person sees first. The first home that `shows` is taken. */

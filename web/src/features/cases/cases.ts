@@ -1,0 +1,91 @@
+import type { Tone } from '@/shared/components/StateBadge.vue'
+import { day, legalDay } from '@/shared/lib/format'
+import { cases as text } from '@/locales/zh-CN/cases'
+import type { Case, Paper } from './api'
+
+/** A stage of the way of a case, and how it stands. */
+export interface Step {
+  key: 'opened' | 'evidence' | 'notice' | 'voice' | 'proposal' | 'decision' | 'service'
+  state: 'done' | 'now' | 'ahead' | 'skipped' | 'ended'
+  /** When and by whom, or until when. */
+  note: string
+}
+
+const NOTICE = 'prior_notice'
+/** Papers that have to be served and were not. */
+export const unserved = (one: Case): Paper[] => one.papers.filter((paper) => paper.service_due && !paper.served)
+/** The decision, once it was made. */
+export const decisionPaper = (one: Case): Paper | undefined => one.papers.find((paper) => paper.service_due && paper.kind !== NOTICE)
+/** A paper is being signed: the file will be there in a moment, in a further version of the case. */
+export const making = (one: Case): boolean => one.papers.some((paper) => !paper.ready)
+export const heardOf = (one: Case): boolean => (one.notice?.statements ?? []).some(({ kind }) => kind === 'hearing_request')
+
+/** The way of a case from opening to service, as far as it has come. Shows what the server tells; decides nothing. */
+export function path(one: Case): Step[] {
+  const notice = one.papers.find((paper) => paper.kind === NOTICE)
+  const decision = decisionPaper(one)
+  const { notice: voice } = one
+  const until = [voice?.plea_until, voice?.hearing_until].filter((date): date is string => !!date).sort().at(-1)
+  const told = notice?.served
+  const by = (name?: string | null, at?: string | null): string => (name && at ? `${day(legalDay(at))} ${name}` : '')
+  const steps: (Omit<Step, 'state'> & { done: boolean; needless?: boolean })[] = [
+    { key: 'opened', done: true, note: by(one.opened_by, one.opened_at) },
+    { key: 'evidence', done: one.state !== 'investigating' || (!!one.findings && one.evidence.length > 0), note: text.path.pieces(one.evidence.length) },
+    { key: 'notice', done: !!told, needless: !one.needs_notice && !notice, note: told ? text.path.served(day(told.on)) : notice?.service_due ? text.path.until(day(notice.service_due)) : '' },
+    { key: 'voice', done: !!one.proposed_by, needless: !one.needs_notice && !notice, note: until && !one.proposed_by ? text.path.until(day(until)) : '' },
+    { key: 'proposal', done: !!one.proposed_by, note: by(one.proposed_by, one.proposed_at) },
+    { key: 'decision', done: !!one.decided_by, note: by(one.decided_by, one.decided_at) },
+    { key: 'service', done: !!decision?.served, note: decision?.served ? text.path.served(day(decision.served.on)) : decision?.service_due ? text.path.until(day(decision.service_due)) : '' },
+  ]
+  let now = false
+  return steps.map(({ key, done, needless, note }) => {
+    if (needless) return { key, state: 'skipped', note: text.path.skipped }
+    if (done) return { key, state: 'done', note }
+    if (one.state === 'closed') return { key, state: 'ended', note: '' }
+    if (now) return { key, state: 'ahead', note: '' }
+    now = true
+    return { key, state: 'now', note }
+  })
+}
+
+/** The tone of a case in a list. */
+export function tone(one: Case): Tone {
+  if (one.state === 'closed') return 'held'
+  if (one.state === 'decided') return unserved(one).length > 0 ? 'soon' : 'fine'
+  return one.state === 'investigating' ? 'active' : 'soon'
+}
+
+/** Acts that bring a case on; the others (further evidence, ending it) are possible beside them. */
+const ONWARD = ['decide', 'serve', 'find', 'give_notice', 'record_hearing', 'propose'] as const
+export type Onward = (typeof ONWARD)[number]
+export type Action = Onward | 'add_evidence' | 'record_statement' | 'close'
+const ALL: readonly Action[] = [...ONWARD, 'record_statement', 'add_evidence', 'close']
+
+/** Whether the case waits for the person. */
+export const waits = (one: Case): boolean => ONWARD.some((act) => one.allowed_actions.includes(act))
+
+/** What is to be pressed next among what the server allows, and everything else that may be done. */
+export function offered(one: Case): { main: Action | null; others: Action[] } {
+  const may = (act: Action): boolean => one.allowed_actions.includes(act)
+  const notice = one.papers.some((paper) => paper.kind === NOTICE)
+  const order: [Action, boolean][] = [
+    ['decide', true],
+    ['serve', true],
+    ['find', !one.findings],
+    ['add_evidence', one.evidence.length === 0],
+    ['give_notice', one.needs_notice],
+    ['record_hearing', heardOf(one) && !one.notice?.hearing],
+    ['propose', !one.needs_notice || notice],
+  ]
+  const main = order.find(([act, fits]) => fits && may(act))?.[0] ?? null
+  // What the way of this case has no place for is not offered beside it.
+  const unfit: Action[] = [...(one.needs_notice ? [] : (['give_notice'] as const)), ...(heardOf(one) && !one.notice?.hearing ? [] : (['record_hearing'] as const)), ...(one.needs_notice && !notice ? (['propose'] as const) : [])]
+  return { main, others: ALL.filter((act) => act !== main && may(act) && !unfit.includes(act)) }
+}
+
+/** The last day that is nearest among what has to be served or said. */
+export function nextDay(one: Case): string | undefined {
+  const days = unserved(one).flatMap((paper) => paper.service_due ?? [])
+  if (one.state === 'noticed') days.push(...[one.notice?.plea_until, one.notice?.hearing_until].filter((date): date is string => !!date))
+  return days.sort()[0]
+}
