@@ -18,15 +18,11 @@ export const shell = {
     until: (day: string) => `有效至 ${day}`,
   },
   theme: '深色界面',
-  notices: {
-    open: (count: number) => (count > 0 ? `提醒，${count} 件今天要办` : '提醒'),
-    title: '按时限最急的',
-    none: '没有要办的事',
-    all: '全部待办',
-  },
+  nothing: '没有要办的事',
   account: {
     open: (name: string) => `${name}，账号菜单`,
     security: '账号与安全',
+    notices: '通知接收设置',
     public: '公开查询首页',
     leave: '退出登录',
   },
