@@ -26,6 +26,8 @@ export const readMatter = (key: string, version?: number): Promise<Matter> =>
   call(api.GET('/api/v1/matters/{key}', { params: { path: { key }, query: version === undefined ? {} : { version } } }))
 export const saveForm = (id: string, version: number, body: ApplicationForm): Promise<Application> =>
   call(api.PUT('/api/v1/applications/{id}/form', { params: { ...at(id), header: ifMatch(version) }, body }))
+export const saveSubject = (id: string, version: number, body: Schema<'SubjectRequest'>): Promise<Application> =>
+  call(api.PUT('/api/v1/applications/{id}/subject', { params: { ...at(id), header: ifMatch(version) }, body }))
 export const removeFile = (id: string, file: string): Promise<Application> =>
   call(api.DELETE('/api/v1/applications/{id}/files/{file}', { params: { path: { id, file } } }))
 export const submitApplication = (id: string, key: string): Promise<Application> =>

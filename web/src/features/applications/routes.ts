@@ -22,6 +22,7 @@ const feature: Feature = {
   routes: [
     { path: 'tasks', name: 'tasks', component: () => import('./pages/TasksPage.vue'), meta: { title: text.tasks.title, needs: WORK } },
     { path: 'applications/new', component: () => import('./pages/applicant/ChooseMatterPage.vue'), meta: { title: applicant.choose.title, needs: ['applications:draft'] } },
+    { path: 'applications/new/:matter', props: true, component: () => import('./pages/applicant/StartMatterPage.vue'), meta: { title: applicant.choose.title, needs: ['applications:draft'] } },
     { path: 'applications', component: () => import('./pages/officer/ApplicationList.vue'), meta: { title: officer.list.title, needs: ['applications:read'] } },
     { path: 'applications/:id/edit', props: true, component: () => import('./pages/applicant/FillPage.vue'), meta: { title: applicant.fill.title, needs: ['applications:draft'] } },
     { path: 'applications/:id', props: true, component: () => import('./pages/ApplicationPage.vue'), meta: { title: applicant.track.facts, needs: ['applications:read'] } },
