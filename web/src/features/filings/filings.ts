@@ -1,0 +1,171 @@
+import type { Tone } from '@/shared/components/StateBadge.vue'
+import { day, legalDay, moment } from '@/shared/lib/format'
+import { filings as text } from '@/locales/zh-CN/filings'
+import type { Filing, Matter } from './api'
+
+/** How a filing stands, in a word. */
+export function standing(matter: Matter, today: string): { name: string; tone: Tone } {
+  const { states } = text
+  const open = (name: string): { name: string; tone: Tone } => ({ name, tone: 'soon' })
+  const done = (name: string): { name: string; tone: Tone } => ({ name, tone: 'fine' })
+  switch (matter.kind) {
+    case 'handover':
+      return matter.posted ? done(states.posted) : open(states.posting)
+    case 'self_check':
+      if (!matter.exchange) return done(states.intact)
+      return matter.exchange.begun_at ? done(states.exchanging) : open(states.exchange)
+    case 'damage':
+      return matter.exchange.begun_at ? done(states.exchanging) : open(states.exchange)
+    case 'loss':
+      if (matter.found_on) return { name: states.found, tone: 'held' }
+      return matter.notice_until >= today ? { name: states.noticed, tone: 'active' } : { name: states.noticeOver, tone: 'held' }
+    case 'recall':
+      if (!matter.returned) return open(states.returning)
+      if (!matter.destruction) return open(states.destroying)
+      return matter.destruction.witness ? done(states.destroyed) : open(states.witnessing)
+    case 'work_elsewhere':
+    case 'emergency_use':
+      return matter.report ? done(states.reported) : open(states.reporting)
+    case 'annual_review':
+      return done(states.reviewed)
+  }
+}
+
+/** A step of a filing, done or to come. */
+export interface Step {
+  name: string
+  state: 'done' | 'now' | 'ahead'
+  note: string
+}
+
+/** What was done and what is still owed, in order. */
+export function steps({ matter, at, by }: Filing): Step[] {
+  const words = text.steps
+  const filed = words.by(day(legalDay(at)), by)
+  const list: [string, boolean, string][] = (() => {
+    switch (matter.kind) {
+      case 'handover':
+        return [
+          [words.handover, true, words.by(day(matter.on), matter.recipient)],
+          [words.posting, !!matter.posted, matter.posted ? words.by(day(matter.posted.on), matter.posted.by.name) : words.until(day(matter.posting_due))],
+        ]
+      case 'self_check':
+        return [[words.check, true, words.by(day(matter.on), by)], ...exchange(matter.exchange)]
+      case 'damage':
+        return [
+          [words.damage, true, moment(matter.happened_at)],
+          [words.report, true, matter.in_time ? words.inTime : words.tooLate],
+          ...exchange(matter.exchange),
+          ...(matter.disaster ? [[words.standIn, !!matter.stand_in, ''] as [string, boolean, string]] : []),
+        ]
+      case 'loss':
+        return [
+          [words.loss, true, day(matter.on)],
+          [words.notice, true, text.facts.period(day(matter.notice_from), day(matter.notice_until))],
+          ...(matter.found_on ? [[words.found, true, day(matter.found_on)] as [string, boolean, string]] : []),
+        ]
+      case 'recall': {
+        const { returned, destruction } = matter
+        return [
+          [words.recall, true, filed],
+          [words.returned, !!returned, returned ? words.by(day(returned.on), returned.by.name) : words.until(day(matter.due))],
+          [words.destroyed, !!destruction, destruction ? words.by(day(legalDay(destruction.at)), destruction.by.name) : ''],
+          [words.witnessed, !!destruction?.witness, destruction?.witness ? words.by(day(legalDay(destruction.witness.at)), destruction.witness.by.name) : ''],
+        ]
+      }
+      case 'work_elsewhere':
+        return [
+          [words.work, true, filed],
+          [words.completion, !!matter.report, matter.report ? words.by(day(matter.report.on), matter.report.by.name) : words.until(day(matter.report_due))],
+        ]
+      case 'emergency_use':
+        return [
+          [words.use, true, day(matter.on)],
+          [words.report, !!matter.report, matter.report ? words.by(day(matter.report.on), matter.report.by.name) : words.until(day(matter.report_due))],
+        ]
+      case 'annual_review':
+        return [[words.review, true, words.by(day(matter.on), by)]]
+    }
+  })()
+  let now = false
+  return list.map(([name, done, note]) => {
+    if (done) return { name, state: 'done', note }
+    if (now) return { name, state: 'ahead', note }
+    now = true
+    return { name, state: 'now', note }
+  })
+}
+
+function exchange(one: Extract<Matter, { kind: 'damage' }>['exchange'] | null | undefined): [string, boolean, string][] {
+  if (!one) return []
+  return [[text.steps.exchange, !!one.begun_at, one.begun_at ? moment(one.begun_at) : text.steps.until(moment(one.due))]]
+}
+
+/** What a filing says, as names and values; links are the page's business. */
+export function facts(matter: Matter): { name: string; value: string }[] {
+  const words = text.facts
+  const list: [string, string | undefined | null][] = (() => {
+    switch (matter.kind) {
+      case 'handover':
+        return [
+          [words.revision, words.nth(matter.revision)],
+          [words.recipient, matter.recipient],
+          [words.identity, matter.identity],
+          [words.method, matter.method],
+          [words.place, matter.place],
+          [words.posted, matter.posted?.place],
+        ]
+      case 'self_check':
+        return [
+          [words.month, matter.month],
+          [words.findings, matter.findings || (matter.intact ? text.states.intact : '')],
+        ]
+      case 'damage':
+        return [
+          [words.happened, moment(matter.happened_at)],
+          [words.cause, matter.cause],
+          [words.disaster, matter.disaster ? words.yes : words.no],
+        ]
+      case 'loss':
+        return [
+          [words.on, day(matter.on)],
+          [words.circumstances, matter.circumstances],
+          [words.notice, words.period(day(matter.notice_from), day(matter.notice_until))],
+        ]
+      case 'recall':
+        return [
+          [words.reason, matter.reason],
+          [words.revision, words.nth(matter.revision)],
+          [words.papers, matter.returned?.papers],
+          [words.destruction, matter.destruction?.method],
+        ]
+      case 'work_elsewhere':
+        return [
+          [words.place, matter.place],
+          [words.work, matter.project],
+          [words.responsible, matter.responsible],
+          [words.dates, words.period(day(matter.from), day(matter.until))],
+          [words.report, matter.report?.text],
+        ]
+      case 'emergency_use':
+        return [
+          [words.on, day(matter.on)],
+          [words.purpose, matter.purpose],
+          [words.report, matter.report?.text],
+        ]
+      case 'annual_review':
+        return [
+          [words.year, String(matter.year)],
+          [words.on, day(matter.on)],
+          [words.result, matter.result],
+          [words.opinion, matter.opinion],
+        ]
+    }
+  })()
+  return list.flatMap(([name, value]) => (value ? [{ name, value }] : []))
+}
+
+/** What may follow upon a filing, in the order in which it is offered. */
+export const actions = ['issue_stand_in', 'take_back', 'destroy', 'witness', 'post', 'begin_exchange', 'recover', 'report'] as const
+export type Action = (typeof actions)[number]
+export const allowed = (one: Filing): Action[] => actions.filter((action) => ((one as { allowed_actions?: string[] }).allowed_actions ?? []).includes(action))
