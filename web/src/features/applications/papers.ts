@@ -1,3 +1,4 @@
+import type { Schema } from '@/api/client'
 import type { Matter, Occasion } from './officer'
 
 /** A document before it goes out: where it is made, and the body of the act that would write it. */
@@ -10,8 +11,8 @@ export interface Paper {
 export const paperOf = (matter: Matter, occasion: Occasion): string | undefined =>
   matter.definition.documents.find((one) => one.on === occasion)?.document
 
-/** A document as the act would write it. */
-export function preview(id: string, kind: string | undefined, body?: object): Paper | undefined {
+/** A document as the act would write it. The server refuses what a preview does not know, so that each act says what it is. */
+export function preview(id: string, kind: string | undefined, body?: Schema<'PreviewRequest'>): Paper | undefined {
   return kind ? { url: `/api/v1/applications/${id}/previews/${kind}`, ...(body ? { body } : {}) } : undefined
 }
 

@@ -2,6 +2,8 @@ import { officer } from '@/locales/zh-CN/officer'
 import { acts, type Application, type Matter, type Review } from './officer'
 import type { Schema } from '@/api/client'
 import { type Paper, paperOf, preview } from './papers'
+import { openCheck, siteActs } from './site'
+import { isDirect } from './subject'
 
 /** Acts that need a few fields only. */
 export type Plain =
@@ -9,6 +11,7 @@ export type Plain =
   | 'accept'
   | 'refuse_acceptance'
   | 'break_commitment'
+  | 'cancel_site_check'
   | 'return_review'
   | 'stop_clock'
   | 'resume_clock'
@@ -28,6 +31,8 @@ export interface PlainField {
   options?: { value: string; text: string }[]
   /** Said when nothing was chosen; everything else is judged by the server. */
   missing?: string
+  /** Every answer has to be ticked. */
+  every?: boolean
 }
 
 export interface PlainAct {
@@ -41,16 +46,20 @@ export interface PlainAct {
   send: (values: Record<string, string>, key: string) => Promise<Application>
 }
 
-/** The document that tells that time counts again belongs to every matter. */
+/** The notice that time counts again belongs to every matter. */
 const RESUMPTION = 'clock_resumption'
+/** So does the notice of a commitment that was not kept. */
+const BREACH = 'commitment_breach'
+/** This time is not counted by itself while the applicant corrects. */
+const BY_ITSELF = 'applicant_correction'
 const of = (values: Record<string, string>, name: string): string => (values[name] ?? '').trim()
 const listed = (text: string): string[] => text.split(',').filter(Boolean)
 
 type Values = Record<string, string>
 
-/** The bodies of the acts that make a document: the preview and the act are made of the same. */
+/** The bodies of the acts that make a document. */
 const bodies = {
-  accept: (values: Values): Schema<'AcceptanceRequest'> => ({ confirmed: [], departments: listed(of(values, 'departments')) }),
+  accept: (values: Values): Schema<'AcceptanceRequest'> => ({ confirmed: listed(of(values, 'confirmed')), departments: listed(of(values, 'departments')) }),
   refuse: (values: Values): Schema<'NonAcceptanceRequest'> => ({
     reason: of(values, 'reason'),
     legal_basis: of(values, 'legal_basis'),
@@ -88,34 +97,53 @@ function opinion(application: Application, stage: 'first' | 'second'): PlainAct 
   }
 }
 
-/** What each act asks for, from the application and its rules. */
-export function plainActs(application: Application, matter: Matter): Record<Plain, PlainAct> {
+/** What each act asks for, from the application, its rules and the department of the person (`own`). */
+export function plainActs(application: Application, matter: Matter, own?: string | null): Record<Plain, PlainAct> {
   const { id } = application
   const text = officer.dialog
   const { definition } = matter
-  const conditional = definition.departments.filter((one) => one.applies_when)
+  const conditional = isDirect(application) ? [] : definition.departments.filter((one) => one.applies_when)
+  const confirmable = isDirect(application) ? (definition.existing?.direct?.conditions ?? []) : []
   const running = application.stops.filter((stop) => !stop.resumed)
   const departments = (fits: (review: Review) => boolean): { value: string; text: string }[] =>
     application.reviews.filter(fits).map(({ department, department_name }) => ({ value: department, text: department_name }))
   const { amount, unit } = definition.extension.longest
+  const named = (department: string): string => application.reviews.find((one) => one.department === department)?.department_name ?? matter.departments[department] ?? ''
+  const reached = ({ reach }: Schema<'Stop'>): string => (reach.kind === 'whole' ? text.stop_clock.whole : named(reach.department))
+  /** Whoever reviews for a department stops its clock; whether more may be stopped is the server's to say. */
+  const reviewing = (department?: string | null): boolean => application.allowed_actions.includes('review') && application.reviews.some((one) => one.department === department && one.progress === 'reviewing')
   return {
     take_over: { ...text.take_over, fields: [], send: (_, key) => acts.takeOver(id, key) },
     accept: {
       title: text.accept.title,
       text: text.accept.text,
       action: text.accept.action,
-      fields:
-        conditional.length === 0
+      fields: [
+        ...(confirmable.length === 0
+          ? []
+          : [
+              {
+                name: 'confirmed',
+                label: text.accept.confirmed,
+                hint: text.accept.confirmedHint,
+                kind: 'ticks' as const,
+                every: true,
+                missing: text.accept.unconfirmed,
+                options: confirmable.map((one) => ({ value: one.key, text: one.text })),
+              },
+            ]),
+        ...(conditional.length === 0
           ? []
           : [
               {
                 name: 'departments',
                 label: text.accept.departments,
-                kind: 'ticks',
-                options: conditional.map((one) => ({ value: one.department, text: `${matter.departments[one.department] ?? one.department}（${one.applies_when}）` })),
+                kind: 'ticks' as const,
+                options: conditional.map((one) => ({ value: one.department, text: text.accept.department(matter.departments[one.department] ?? one.department, one.applies_when ?? '') })),
               },
-            ],
-      paper: (values) => preview(id, paperOf(matter, 'accepted'), bodies.accept(values)),
+            ]),
+      ],
+      paper: () => preview(id, paperOf(matter, 'accepted')),
       send: (values, key) => acts.accept(id, key, bodies.accept(values)),
     },
     refuse_acceptance: {
@@ -134,7 +162,14 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
       ...text.break_commitment,
       danger: true,
       fields: [{ name: 'reason', label: text.break_commitment.reason, kind: 'area' }],
+      paper: (values) => preview(id, BREACH, { reason: of(values, 'reason') }),
       send: (values, key) => acts.breakCommitment(id, key, { reason: of(values, 'reason') }),
+    },
+    cancel_site_check: {
+      ...text.cancel_site_check,
+      danger: true,
+      fields: [{ name: 'reason', label: text.cancel_site_check.reason, kind: 'area' }],
+      send: (values, key) => siteActs.cancel(id, openCheck(application)?.id ?? '', key, of(values, 'reason')),
     },
     return_review: {
       title: text.return_review.title,
@@ -150,12 +185,18 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
       title: text.stop_clock.title,
       action: text.stop_clock.action,
       fields: [
-        { name: 'cause', label: text.stop_clock.cause, kind: 'radio', options: definition.pauses.filter((one) => one.enabled).map((one) => ({ value: one.cause, text: one.name })), missing: text.stop_clock.missing },
-        { name: 'department', label: text.stop_clock.reach, kind: 'select', options: [{ value: '', text: text.stop_clock.whole }, ...departments((one) => one.progress === 'reviewing')] },
+        { name: 'cause', label: text.stop_clock.cause, kind: 'radio', options: definition.pauses.filter((one) => one.enabled && one.cause !== BY_ITSELF).map((one) => ({ value: one.cause, text: one.name })), missing: text.stop_clock.missing },
+        {
+          name: 'department', label: text.stop_clock.reach, kind: 'select', start: reviewing(own) ? (own ?? '') : '',
+          options: [{ value: '', text: text.stop_clock.whole }, ...departments((one) => one.progress === 'reviewing')],
+        },
         { name: 'expected_until', label: text.stop_clock.until, kind: 'date' },
         { name: 'reason', label: text.stop_clock.reason, kind: 'area' },
       ],
-      paper: (values) => preview(id, paperOf(matter, 'clock_stopped'), bodies.stop(values)),
+      paper: (values) => {
+        const { cause, expected_until, reason } = bodies.stop(values)
+        return preview(id, paperOf(matter, 'clock_stopped'), { cause, expected_until, reason })
+      },
       send: (values, key) => acts.stop(id, key, bodies.stop(values)),
     },
     resume_clock: {
@@ -167,8 +208,8 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
           name: 'stop',
           label: text.resume_clock.stop,
           kind: 'select',
-          options: running.map((stop) => ({ value: stop.id, text: `${stop.cause_name}：${stop.reason}` })),
-          start: running[0]?.id ?? '',
+          options: running.map((stop) => ({ value: stop.id, text: text.resume_clock.one(stop.cause_name, reached(stop), stop.reason) })),
+          start: (running.find((stop) => stop.reach.kind === 'department' && stop.reach.department === own) ?? running[0])?.id ?? '',
           missing: text.resume_clock.missing,
         },
       ],
@@ -183,7 +224,7 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
         { name: 'days', label: text.extend.days, kind: 'number', hint: text.extend.daysHint(amount, text.extend.units[unit]), optional: true },
         { name: 'reason', label: text.extend.reason, kind: 'area' },
       ],
-      paper: (values) => preview(id, paperOf(matter, 'extended'), bodies.extend(values)),
+      paper: (values) => preview(id, paperOf(matter, 'extended'), { reason: of(values, 'reason') }),
       send: (values, key) => acts.extend(id, key, bodies.extend(values)),
     },
     first_review: opinion(application, 'first'),
@@ -198,7 +239,7 @@ export function plainActs(application: Application, matter: Matter): Record<Plai
         { name: 'recipient', label: text.deliver.recipient, start: application.form.contact ?? '' },
         { name: 'remark', label: text.deliver.remark, kind: 'area', optional: true },
       ],
-      paper: (values) => preview(id, paperOf(matter, 'delivered'), bodies.deliver(values)),
+      paper: () => preview(id, paperOf(matter, 'delivered')),
       send: (values, key) => acts.deliver(id, key, bodies.deliver(values)),
     },
   }

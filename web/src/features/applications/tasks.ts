@@ -35,6 +35,9 @@ export function bands(tasks: readonly Task[]): Band<Task>[] {
 /** One task of an application is one row. */
 export const taskKey = (task: Task): string => `${task.application.id}.${task.kind}.${task.department ?? ''}`
 
+/** Where a task is done: most at the desk, a visit on its page for the phone. */
+export const placeOf = ({ kind, application }: Task): string => (kind === 'site_check' ? `/applications/${application.id}/site-check` : `/applications/${application.id}`)
+
 /** The work of the person who is signed in: for the home page, the navigation and the reminders. */
 export const useTasks = defineStore('tasks', () => {
   const tasks = shallowRef<Task[]>([])
