@@ -7,7 +7,7 @@ export interface Question {
   label: string
   hint?: string
   /** One line of text unless given. */
-  kind?: 'area' | 'date' | 'number' | 'select' | 'radio'
+  kind?: 'area' | 'date' | 'time' | 'number' | 'select' | 'radio'
   options?: readonly { value: string; text: string; hint?: string }[]
   /** Offered while typing; anything else may be typed. */
   offers?: readonly string[]

@@ -1,0 +1,36 @@
+import { api, call, type Schema } from '@/api/client'
+import type { Tone } from '@/shared/components/StateBadge.vue'
+import type { Duty } from '@/shared/lib/duties'
+import { holder } from '@/locales/zh-CN/holder'
+
+/** A licence as its holder reads it. What may be done, until when and why not, the server says. */
+export type Licence = Schema<'LicenceView'>
+export type Filing = Schema<'LicenceFilingView'>
+export type Kind = Schema<'MatterKind'>
+
+const at = (id: string): { path: { id: string } } => ({ path: { id } })
+const DAY = 86_400_000
+const away = (day: string, days: number): string => new Date(Date.parse(day) + days * DAY).toISOString().slice(0, 10)
+/** Far enough back for what is late and can still be done, and ahead to the next turn of the year. */
+const BACK = 366
+const AHEAD = 400
+
+export const readDuties = (id: string, today: string, signal: AbortSignal): Promise<Duty[]> =>
+  call(api.GET('/api/v1/licences/{id}/duties', { params: { ...at(id), query: { from: away(today, -BACK), until: away(today, AHEAD) } }, signal }))
+export const readFilings = (id: string, cursor: string | undefined, signal?: AbortSignal): Promise<Schema<'Page_LicenceFilingView'>> =>
+  call(api.GET('/api/v1/licences/{id}/filings', { params: { ...at(id), query: { limit: 20, ...(cursor && { cursor }) } }, ...(signal && { signal }) }))
+
+/** What is filed, in the order in which a holder looks for it; the names are those of `allowed_actions`. */
+export const FILINGS = ['self_check', 'declare_loss', 'report_damage', 'file_work_elsewhere', 'file_emergency_use'] as const
+export const filingsOf = ({ allowed_actions: allowed }: Pick<Licence, 'allowed_actions'>): (typeof FILINGS)[number][] => FILINGS.filter((act) => allowed.includes(act))
+
+/** What can be asked for about a licence, in the order of its life. */
+export const KINDS = ['renewal', 'change', 'replacement', 'deregistration'] as const
+
+/** How a filing stands, in a word; `owed` is the server's last day of what is still to be done. */
+export function standingOf({ due_on: due, matter }: Filing, today: string): { tone: Tone; said: string } {
+  const text = holder.licence.filings
+  if (due) return due < today ? { tone: 'late', said: text.late } : { tone: 'soon', said: text.open }
+  if (matter.kind === 'loss') return matter.found_on ? { tone: 'held', said: text.found } : matter.notice_until >= today ? { tone: 'active', said: text.noticed } : { tone: 'held', said: text.over }
+  return { tone: 'fine', said: text.done }
+}
