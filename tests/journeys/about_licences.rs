@@ -87,6 +87,16 @@ on_both! {
         }
         let id = app.submitted("keeper", MATTER).await;
         app.accept(&id).await;
+        // Whoever orders chooses among those who may go there; the applicant does not.
+        let choices = format!("/api/v1/applications/{id}/site-officers");
+        let (_, found) = app.as_("li").await.get(&choices).await;
+        let named: Vec<_> = found.as_array().unwrap().iter().map(|one| text(&one["account"])).collect();
+        assert!(officers.iter().all(|one| named.contains(one)), "{found}");
+        assert!(found[0]["card"].is_string() && found[0]["busy_on"] == json!([]), "{found}");
+        for stranger in ["wang", "keeper"] {
+            let (status, _) = app.as_(stranger).await.get(&choices).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{stranger}");
+        }
         let base = format!("/api/v1/applications/{id}/site-checks");
         let day = app.today().to_string();
         let alone = json!({ "reason": "核实边坡", "planned_on": day, "officers": [officers[0]] });
@@ -94,6 +104,11 @@ on_both! {
         assert_eq!(problem["errors"][0]["field"], "officers");
         let order = json!({ "reason": "核实边坡", "planned_on": day, "officers": officers });
         let view = app.act("li", &base, order).await;
+        // It is the work of those who are named, of whatever department, and of nobody else.
+        for (login, visits) in [("li", 1), ("wang", 1), ("clerk", 0), ("leader", 0)] {
+            let (_, page) = app.as_(login).await.get("/api/v1/application-tasks?kind=site_check").await;
+            assert_eq!(page["items"].as_array().unwrap().len(), visits, "{login}: {page}");
+        }
         let check = &view["site_checks"][0];
         let base = format!("{base}/{}", text(&check["id"]));
         let results: Vec<_> = check["lines"].as_array().unwrap().iter()

@@ -21,7 +21,7 @@ pub use service::{
     Applications, ApplicationsError, Called, DocumentFile, DueCounts, Filters, Grant, InHand, InHandQuery,
     InHandSort, Listed, NewCorrectionItem, NewDraft, NewItem, NewNonAcceptance, NewPhoto, NewRefusal,
     NewReview, NewSiteCheck, NewStop, NewSubject, OpenTask, PhotoUpload, PreviewContent, PublicDecision,
-    Renderer, Seen, TaskItem, Upload,
+    Renderer, Seen, SiteOfficerChoice, TaskItem, Upload,
 };
 pub use store::{About, ApplicationAudit, Counted, Record, Sort, Span};
 

@@ -28,5 +28,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
             "m0410_work_in_hand",
             include_str!("migrations/m0410_work_in_hand.sql"),
         )),
+        Box::new(SqlMigration::new(
+            "m0411_named_officers",
+            include_str!("migrations/m0411_named_officers.sql"),
+        )),
     ]
 }

@@ -103,7 +103,12 @@ const OFFICERS: &[Officer] = &[
         "应急局分管领导",
         "准予或者不予许可，延长期限",
     ),
-    of_the_city("inspector", Role::Inspector, "执法人员", "查询企业档案和许可证"),
+    of_the_city(
+        "inspector",
+        Role::Inspector,
+        "执法人员",
+        "查询企业档案、申请和许可证，参加现场核查",
+    ),
     of_the_city(
         "regulator",
         Role::Regulator,
@@ -313,9 +318,16 @@ fn marked(setting: &Setting, chance: &mut Chance) -> String {
     format!("{}（{}）", invent::person(setting, chance), setting.label)
 }
 
-/// Whether officers of the role must hold a qualification.
-pub(crate) fn needs_qualification(role: Role) -> bool {
-    matches!(role, Role::FirstReviewer | Role::SecondReviewer | Role::Approver)
+/// Whether officers of the role hold a qualification: those who decide must, and those who go to the site.
+pub(crate) fn holds_qualification(role: Role) -> bool {
+    matches!(
+        role,
+        Role::FirstReviewer
+            | Role::SecondReviewer
+            | Role::Approver
+            | Role::DepartmentReviewer
+            | Role::Inspector
+    )
 }
 
 /// Login of the officer who acts for a department in a role.

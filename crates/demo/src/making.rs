@@ -147,8 +147,8 @@ impl<'a> Making<'a> {
         let joined = self.join(&system, officers, cast).await?;
         let admin = joined.first().ok_or(DemoError::Script("no administrator"))?;
         let joined = self.join(admin, others, cast).await?;
-        let decide = |one: &&Actor| one.roles.iter().any(|role| accounts::needs_qualification(*role));
-        for (place, officer) in joined.iter().filter(decide).enumerate() {
+        let qualified = |one: &&Actor| one.roles.iter().any(|role| accounts::holds_qualification(*role));
+        for (place, officer) in joined.iter().filter(qualified).enumerate() {
             self.qualify(admin, officer, place).await?;
         }
         Ok(())

@@ -135,11 +135,14 @@ pub fn after_failure(failures: i64, now: Moment) -> (i64, Option<Moment>) {
     }
 }
 
+/// Field of a qualification that covers every industry.
+pub const ANY_FIELD: &str = "all";
+
 /// Whether one of the qualifications covers `field` on that day.
 pub fn is_qualified(qualifications: &[Qualification], field: &str, on: LegalDate) -> bool {
     qualifications
         .iter()
-        .any(|q| (q.field == field || q.field == "all") && q.valid_from <= on && on <= q.valid_until)
+        .any(|q| (q.field == field || q.field == ANY_FIELD) && q.valid_from <= on && on <= q.valid_until)
 }
 
 #[cfg(test)]

@@ -797,6 +797,19 @@ impl Identity {
         Ok(store::qualifications(self.kernel.db().read(), id).await?)
     }
 
+    /// Active officers who are qualified for the field on that day, by name; for capabilities in which they are
+    /// chosen. What is shown of them is decided there.
+    ///
+    /// # Errors
+    /// [`IdentityError::Kernel`].
+    pub async fn qualified_officers(
+        &self,
+        field: &str,
+        on: LegalDate,
+    ) -> Outcome<Vec<(Account, Qualification)>> {
+        Ok(store::qualified_officers(self.kernel.db(), field, on).await?)
+    }
+
     /// Refuses an officer without a valid qualification for the field (IAM.3). Call it inside the work that needs
     /// it, with the work's connection.
     ///

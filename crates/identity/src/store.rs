@@ -1,5 +1,7 @@
 //! The only place that knows the tables of this capability.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use kernel::{
     Db, KernelError, LegalDate, Moment, Role, Scope, Sealed, Work,
@@ -12,8 +14,12 @@ use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySel
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::model::{
-    Account, AccountFilter, AccountState, Credential, End, Qualification, QualificationId, Session, SessionId,
+use crate::{
+    model::{
+        Account, AccountFilter, AccountState, Credential, End, Qualification, QualificationId, Session,
+        SessionId,
+    },
+    rules,
 };
 
 pub(crate) mod account {
@@ -526,6 +532,32 @@ pub(crate) async fn qualifications<C: ConnectionTrait>(
         .all(conn)
         .await?;
     Ok(rows.into_iter().map(Qualification::from).collect())
+}
+
+/// Active officers with a qualification for the field on that day, by name; each with the one that holds longest.
+pub(crate) async fn qualified_officers(
+    db: &Db,
+    field: &str,
+    on: LegalDate,
+) -> Result<Vec<(Account, Qualification)>, KernelError> {
+    let rows = qualification::Entity::find()
+        .filter(qualification::Column::Field.is_in([field, rules::ANY_FIELD]))
+        .filter(qualification::Column::ValidFrom.lte(on))
+        .filter(qualification::Column::ValidUntil.gte(on))
+        .order_by_asc(qualification::Column::ValidUntil)
+        .all(db.read())
+        .await?;
+    let mut held: HashMap<AccountId, Qualification> = rows
+        .into_iter()
+        .map(|row| (row.account, Qualification::from(row)))
+        .collect();
+    let ids: Vec<AccountId> = held.keys().copied().collect();
+    let mut accounts = accounts_of(db, &ids).await?;
+    accounts.retain(|one| one.state == AccountState::Active && one.scope.enterprise.is_none());
+    Ok(accounts
+        .into_iter()
+        .filter_map(|account| held.remove(&account.id).map(|card| (account, card)))
+        .collect())
 }
 
 impl From<qualification::Model> for Qualification {

@@ -219,6 +219,7 @@ impl Role {
             Self::Inspector => &[
                 OwnAccount,
                 EnterprisesRead,
+                ApplicationsRead,
                 LicencesRead,
                 LicencesSupervise,
                 CollaborationRead,

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     Applications, ApplicationsError, PreviewContent,
     model::{DocumentId, FileId},
+    rules::HandingOver,
 };
 
 use super::wire::ApplicationView;
@@ -178,6 +179,18 @@ pub(super) struct PreviewRequest {
     cause: Option<PauseCause>,
     /// Until when it stands still.
     expected_until: Option<LegalDate>,
+    /// By how many days the period is extended, in the unit of the matter; the longest unless given.
+    days: Option<u32>,
+    /// Day of a delivery.
+    on: Option<LegalDate>,
+    /// Place of a delivery.
+    place: Option<String>,
+    /// Way of a delivery.
+    method: Option<String>,
+    /// Who takes what is delivered.
+    recipient: Option<String>,
+    /// Remark on a delivery.
+    remark: Option<String>,
 }
 
 /// The same with everything that the officer has written so far: list, clauses, unmet conditions. Nothing is kept.
@@ -202,6 +215,14 @@ pub(super) async fn preview_written(
         unmet: body.unmet.into_iter().map(Into::into).collect(),
         cause: body.cause,
         expected_until: body.expected_until,
+        days: body.days,
+        delivery: HandingOver {
+            on: body.on,
+            place: body.place,
+            method: body.method,
+            recipient: body.recipient,
+            remark: body.remark,
+        },
     };
     let bytes = applications.preview(&actor, id, &kind, content).await?;
     Ok(file("application/pdf", "【预览】.pdf", true, bytes))

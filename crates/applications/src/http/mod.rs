@@ -56,6 +56,7 @@ pub fn router(applications: Applications) -> OpenApiRouter {
         .routes(routes!(acts::refuse_acceptance))
         .routes(routes!(acts::review))
         .routes(routes!(acts::return_review))
+        .routes(routes!(visits::officers))
         .routes(routes!(visits::order))
         .routes(routes!(visits::cancel))
         .routes(routes!(visits::results))

@@ -16,7 +16,7 @@ use kernel::{
     ids::{AccountId, ApplicationId},
 };
 use matters::ConditionKey;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -29,6 +29,53 @@ use crate::{
 };
 
 type Acted = Result<Versioned<ApplicationView>, Problem>;
+
+/// An officer who may be named for a site check.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SiteOfficerChoiceView {
+    #[schema(value_type = Uuid)]
+    account: AccountId,
+    name: String,
+    /// Key of the department.
+    department: Option<String>,
+    department_name: Option<String>,
+    /// Number of the card that is valid for the industry today (执法证).
+    card: String,
+    /// Last day of the card.
+    valid_until: LegalDate,
+    /// Whether the department takes part in the review of this application.
+    reviews: bool,
+    /// Days on which the officer is named for another site check.
+    busy_on: Vec<LegalDate>,
+}
+
+/// Officers who may be named for a site check today; those of the reviewing departments first.
+#[utoipa::path(get, path = "/api/v1/applications/{id}/site-officers", tag = "applications",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<SiteOfficerChoiceView>), (status = 403, body = Problem),
+        (status = 404, body = Problem)),
+    extensions(("x-permission" = json!("applications:review"))))]
+pub(super) async fn officers(
+    State(applications): State<Applications>,
+    actor: Actor,
+    Path(id): Path<ApplicationId>,
+) -> Result<axum::Json<Vec<SiteOfficerChoiceView>>, Problem> {
+    let choices = applications.site_officers(&actor, id).await?;
+    let views = choices.into_iter().map(|one| SiteOfficerChoiceView {
+        department_name: one
+            .department
+            .as_deref()
+            .map(|key| applications.department_name(key)),
+        account: one.account,
+        name: one.name,
+        department: one.department,
+        card: one.card,
+        valid_until: one.valid_until,
+        reviews: one.reviews,
+        busy_on: one.busy_on,
+    });
+    Ok(axum::Json(views.collect()))
+}
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -92,7 +92,8 @@ impl TaskKind {
             Self::Decide => Permission::ApplicationsDecide,
             Self::Resume => Permission::ApplicationsClock,
             Self::Deliver => Permission::LicencesDeliver,
-            Self::SiteCheck => Permission::ApplicationsReview,
+            // Those who are named in it go there, whatever they do otherwise.
+            Self::SiteCheck => Permission::ApplicationsRead,
             Self::Supply => Permission::ApplicationsDraft,
         }
     }
@@ -113,6 +114,8 @@ pub struct Task {
     pub done: bool,
     /// Accounts that may not do it (segregation of duties).
     pub excluded: Vec<uuid::Uuid>,
+    /// Accounts that have to do it; empty: whoever does this kind of work in the department.
+    pub assigned: Vec<uuid::Uuid>,
     /// How it stands to its clock; of reviews only.
     pub time: Option<RoundTime>,
     /// First day on which its light is not green any more.
@@ -129,6 +132,7 @@ impl Task {
             due,
             done: false,
             excluded: Vec::new(),
+            assigned: Vec::new(),
             time: None,
             yellow_on: None,
         }
@@ -293,7 +297,7 @@ fn resumptions(app: &Application, bodies: &Bodies) -> Vec<Task> {
         .collect()
 }
 
-/// Site checks that are still to be made.
+/// Site checks that are still to be made, by the officers who are named in them.
 fn visits(app: &Application, bodies: &Bodies) -> Vec<Task> {
     let case = app.case().filter(|_| app.stage().is_some());
     let checks = case.into_iter().flat_map(|case| &case.site_checks);
@@ -304,7 +308,10 @@ fn visits(app: &Application, bodies: &Bodies) -> Vec<Task> {
                 day: check.planned_on,
                 provisional: false,
             });
-            Task::open(TaskKind::SiteCheck, Some(&bodies.lead), check.ordered.at, due)
+            Task {
+                assigned: check.officers.iter().map(|one| one.account.into()).collect(),
+                ..Task::open(TaskKind::SiteCheck, Some(&bodies.lead), check.ordered.at, due)
+            }
         })
         .collect()
 }

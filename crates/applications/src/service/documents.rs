@@ -7,7 +7,7 @@ use matters::{Occasion, PauseCause};
 use super::{Applications, ApplicationsError, NewCorrectionItem, Open, Outcome};
 use crate::{
     model::{Command, DocumentId, Paper, Refusal, Rendering, UnmetCondition},
-    rules::{self, Desk, Drafted, PaperKind},
+    rules::{self, Desk, Drafted, HandingOver, PaperKind},
     store,
 };
 
@@ -30,6 +30,10 @@ pub struct PreviewContent {
     pub cause: Option<PauseCause>,
     /// Until when it stands still.
     pub expected_until: Option<LegalDate>,
+    /// By how many days the period is extended, in the unit of the matter.
+    pub days: Option<u32>,
+    /// How a decision was handed over.
+    pub delivery: HandingOver,
 }
 
 /// A document that is handed out.
@@ -168,6 +172,10 @@ impl Applications {
             phone: phone.as_deref(),
         };
         let mut values = rules::values(app, paper_kind, desk);
+        if occasion == Some(Occasion::Extended) {
+            let days = content.days.unwrap_or(rules::amount(def.extension.longest));
+            rules::extension_preview(app, days, desk, &mut values);
+        }
         rules::preview_values(def, content.into(), &mut values);
         Ok(rules::preview_paper(definition, &values, today))
     }
@@ -187,6 +195,7 @@ impl From<PreviewContent> for Drafted {
             unmet: content.unmet,
             cause: content.cause,
             expected_until: content.expected_until,
+            delivery: content.delivery,
         }
     }
 }

@@ -43,7 +43,7 @@ pub use periods::NewStop;
 pub use reviews::NewReview;
 pub(crate) use views::light;
 pub use views::{Filters, Listed, PublicDecision, Seen, TaskItem};
-pub use visits::{NewPhoto, NewSiteCheck, PhotoUpload};
+pub use visits::{NewPhoto, NewSiteCheck, PhotoUpload, SiteOfficerChoice};
 
 use crate::{
     jobs::{DEADLINE_JOB, DOCUMENT_JOB, EXPIRY_JOB, REFRESH_JOB},

@@ -1,7 +1,7 @@
 //! Stops, resumptions and the extension of the clock.
 
 use kernel::{Actor, FieldError, LegalDate, ids::ApplicationId};
-use matters::{DepartmentKey, Occasion, PauseCause, Term};
+use matters::{DepartmentKey, Occasion, PauseCause};
 
 use super::{Applications, ApplicationsError, Outcome, person};
 use crate::{
@@ -123,11 +123,7 @@ impl Applications {
             );
             return Err(ApplicationsError::Invalid(vec![FieldError::new("days", message)]));
         }
-        let by_term = match rule.longest {
-            Term::WorkingDays(_) => Term::WorkingDays(codes::WorkingDays(days)),
-            Term::Days(_) => Term::Days(codes::Days(days)),
-            Term::Months(_) => Term::Months(codes::Months(days)),
-        };
+        let by_term = rules::extension_term(open.def, days);
         let extension = Extension {
             clock: rule.clock.clone(),
             by_term,

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 /// Applications recomputed in one transaction.
 const BATCH: u64 = 200;
 /// Raised when the program works out something more from the same bodies.
-const PROJECTION: u32 = 1;
+const PROJECTION: u32 = 2;
 
 impl Applications {
     /// Looks whether the period of an application that waits has ended, and does what the law says then:

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::{Bytes, BytesMut};
-use identity::{AccountState, IdentityError};
+use identity::{Account, AccountState, IdentityError};
 use kernel::{
     Actor, FieldError, LegalDate, Moment, Permission,
     blobs::{self, BadFile, FileKind},
@@ -15,7 +15,7 @@ use super::{Applications, ApplicationsError, Open, Outcome, files::MEGABYTE};
 use crate::{
     model::{Acknowledgement, Command, FileId, Met, SiteCheck, SiteCheckId, SiteOfficer, SitePhoto, Spot},
     rules::{Action, Denial, PaperKind},
-    store::Record,
+    store::{self, Record},
 };
 
 /// Largest photo, in megabytes.
@@ -30,6 +30,25 @@ pub struct NewSiteCheck {
     pub planned_on: LegalDate,
     /// Who goes there; at least two with a qualification for the industry.
     pub officers: Vec<AccountId>,
+}
+
+/// An officer who may be named for a site check.
+#[derive(Clone, Debug)]
+pub struct SiteOfficerChoice {
+    /// Account.
+    pub account: AccountId,
+    /// Name.
+    pub name: String,
+    /// Department; absent for those who belong to none.
+    pub department: Option<String>,
+    /// Number of the card that is valid for the industry today (执法证).
+    pub card: String,
+    /// Its last day.
+    pub valid_until: LegalDate,
+    /// Whether the department takes part in the review of this application.
+    pub reviews: bool,
+    /// Days on which the officer is named for another site check.
+    pub busy_on: Vec<LegalDate>,
 }
 
 /// A photo as it comes in.
@@ -64,6 +83,12 @@ impl PhotoUpload {
     }
 }
 
+/// Whether somebody can act on a site check at all: an officer who reads applications.
+fn may_go(account: &Account) -> bool {
+    let reads = |role: &kernel::Role| role.permissions().contains(&Permission::ApplicationsRead);
+    account.scope.enterprise.is_none() && account.roles.iter().any(reads)
+}
+
 impl Applications {
     /// Orders a joint site check: one visit of at least two qualified officers for all departments.
     ///
@@ -96,6 +121,58 @@ impl Applications {
             .await
     }
 
+    /// Officers who may be named for a site check of this application today: those of the departments that review
+    /// it first, then by name.
+    ///
+    /// # Errors
+    /// [`ApplicationsError::Denied`] for those who may not order one.
+    pub async fn site_officers(&self, actor: &Actor, id: ApplicationId) -> Outcome<Vec<SiteOfficerChoice>> {
+        actor.require(Action::OrderSiteCheck.permission())?;
+        let record = self.seen(actor, id).await?;
+        let app = &record.application;
+        let def = self.definition(app)?;
+        let bodies = self.bodies(app, def);
+        let orders = actor.scope.department.as_deref() == Some(bodies.lead.as_str());
+        if !orders && !actor.is_system {
+            return Err(Denial::Department.into());
+        }
+        let today = self.now().legal_date();
+        let dossier = app.dossier();
+        let industry = dossier.matter.industry.as_str();
+        let qualified = self.inner.identity.qualified_officers(industry, today).await?;
+        let visits = store::visits(self.kernel.db(), id).await?;
+        let reviewing: Vec<&str> = app
+            .case()
+            .into_iter()
+            .flat_map(|case| &case.reviews)
+            .map(|review| review.department.as_str())
+            .collect();
+        let mut choices: Vec<SiteOfficerChoice> = qualified
+            .into_iter()
+            .filter(|(account, _)| may_go(account) && account.scope.covers(&dossier.applicant.region, None))
+            .map(|(account, card)| SiteOfficerChoice {
+                busy_on: visits
+                    .iter()
+                    .filter(|(accounts, _)| accounts.contains(&account.id.to_string()))
+                    .map(|(_, day)| *day)
+                    .collect(),
+                reviews: account
+                    .scope
+                    .department
+                    .as_deref()
+                    .is_some_and(|own| reviewing.contains(&own)),
+                account: account.id,
+                name: account.name,
+                department: account.scope.department,
+                card: card.number,
+                valid_until: card.valid_until,
+            })
+            .collect();
+        // The order by name stays within each half.
+        choices.sort_by_key(|one| !one.reviews);
+        Ok(choices)
+    }
+
     async fn industry_of(&self, actor: &Actor, id: ApplicationId) -> Outcome<String> {
         let record = self.seen(actor, id).await?;
         Ok(record.application.dossier().matter.industry.as_str().to_owned())
@@ -112,11 +189,7 @@ impl Applications {
             Err(IdentityError::NotFound) => return Err(stranger()),
             outcome => outcome?,
         };
-        let reads = found
-            .roles
-            .iter()
-            .any(|role| role.permissions().contains(&Permission::ApplicationsRead));
-        if found.state != AccountState::Active || found.scope.enterprise.is_some() || !reads {
+        if found.state != AccountState::Active || !may_go(&found) {
             return Err(stranger());
         }
         let today = self.now().legal_date();

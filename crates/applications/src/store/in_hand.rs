@@ -7,18 +7,13 @@ use sea_orm::{Condition, QueryOrder, QuerySelect, entity::prelude::*, sea_query:
 use super::{
     application,
     lists::containing,
-    tasks::{application_task, own_work},
+    tasks::{application_task, open, own_work},
 };
 use crate::rules::TaskKind;
 use application_task::Column;
 
 /// A piece of work without its application.
 pub(crate) type OpenRow = application_task::Model;
-
-/// Written out, as an index of open work serves no state that is a parameter.
-fn open() -> Select<application_task::Entity> {
-    application_task::Entity::find().filter(Expr::cust("application_task.state = 'open'"))
-}
 
 /// Open work of departments on an application.
 pub(crate) async fn open_tasks(db: &Db, id: ApplicationId) -> Result<Vec<OpenRow>, KernelError> {
@@ -38,15 +33,19 @@ pub(crate) async fn due_between(
     from: Option<LegalDate>,
     until: LegalDate,
 ) -> Result<u64, KernelError> {
-    let mut select = open()
-        .filter(own_work(actor, &[]))
-        // A day that is not known yet is not due.
-        .filter(Column::DueOn.is_not_null())
-        .filter(Column::DueSort.lte(until.to_string()));
-    if let Some(from) = from {
-        select = select.filter(Column::DueSort.gte(from.to_string()));
+    let mut due = 0;
+    for work in own_work(actor, &[]) {
+        let mut select = open()
+            .filter(work)
+            // A day that is not known yet is not due.
+            .filter(Column::DueOn.is_not_null())
+            .filter(Column::DueSort.lte(until.to_string()));
+        if let Some(from) = from {
+            select = select.filter(Column::DueSort.gte(from.to_string()));
+        }
+        due += select.count(db.read()).await?;
     }
-    Ok(select.count(db.read()).await?)
+    Ok(due)
 }
 
 /// Which light a piece of work shows.

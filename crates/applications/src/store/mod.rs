@@ -23,7 +23,7 @@ pub(crate) use in_hand::{
 };
 pub use lists::Sort;
 pub(crate) use lists::{ListQuery, ListRow, list, public_decisions};
-pub(crate) use tasks::{TaskQuery, TaskRow, replace_tasks, work_list};
+pub(crate) use tasks::{TaskQuery, TaskRow, replace_tasks, visits, work_list};
 
 use crate::{
     model::{Application, MaterialFile, Rendering},

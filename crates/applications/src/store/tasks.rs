@@ -37,6 +37,7 @@ pub(crate) mod application_task {
         pub used: Option<i64>,
         pub late: i64,
         pub yellow_on: Option<LegalDate>,
+        pub assigned: String,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -70,7 +71,8 @@ pub(crate) async fn replace_tasks(
         since: Set(task.since),
         due_on: Set(task.due.and_then(Due::day)),
         due_sort: Set(due_sort(task.due)),
-        excluded: Set(excluded_text(&task.excluded)),
+        excluded: Set(accounts_text(&task.excluded)),
+        assigned: Set(accounts_text(&task.assigned)),
         red_on: Set(task.time.filter(|_| !task.done).and_then(|time| time.red_on)),
         ended_on: Set(task.time.and_then(|time| time.ended_on)),
         used: Set(finished(task).and_then(|time| time.used).map(i64::from)),
@@ -88,7 +90,8 @@ fn finished(task: &Task) -> Option<RoundTime> {
     task.time.filter(|time| time.ended_on.is_some())
 }
 
-fn excluded_text(accounts: &[Uuid]) -> String {
+/// Accounts between bars, so that each is found by its own text.
+fn accounts_text(accounts: &[Uuid]) -> String {
     accounts
         .iter()
         .fold("|".to_owned(), |text, account| format!("{text}{account}|"))
@@ -119,30 +122,28 @@ pub(crate) struct TaskRow {
     pub application: application::Model,
 }
 
+/// Open work. The state is written out, as an index of open work serves no state that is a parameter.
+pub(super) fn open() -> Select<application_task::Entity> {
+    application_task::Entity::find().filter(Expr::cust("application_task.state = 'open'"))
+}
+
 /// What the actor has to do now, by deadline.
 pub(crate) async fn work_list(
     db: &Db,
     actor: &Actor,
     query: &TaskQuery,
 ) -> Result<Vec<TaskRow>, KernelError> {
-    let mut select = application_task::Entity::find()
-        .filter(Column::State.eq("open"))
-        .filter(own_work(actor, &query.kinds))
-        .order_by_asc(Column::DueSort)
-        .order_by_asc(Column::Seq)
-        .limit(query.limit + 1);
-    if let Some(day) = query.due_before {
-        select = select.filter(Column::DueSort.lte(day.to_string()));
+    let mut rows = Vec::new();
+    // One question for each kind of claim: together they would find no index.
+    for work in own_work(actor, &query.kinds) {
+        rows.extend(page_of(work, query).all(db.read()).await?);
     }
-    if let Some((due, seq)) = &query.after {
-        let later = Condition::any().add(Column::DueSort.gt(due.as_str())).add(
-            Condition::all()
-                .add(Column::DueSort.eq(due.as_str()))
-                .add(Column::Seq.gt(*seq)),
-        );
-        select = select.filter(later);
-    }
-    let rows = select.all(db.read()).await?;
+    rows.sort_by(|a, b| (&a.due_sort, a.seq).cmp(&(&b.due_sort, b.seq)));
+    rows.truncate(
+        usize::try_from(query.limit)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1),
+    );
     let ids: Vec<ApplicationId> = rows.iter().map(|row| row.application).collect();
     let applications = application::Entity::find()
         .filter(application::Column::Id.is_in(ids))
@@ -166,14 +167,66 @@ pub(crate) async fn work_list(
         .collect())
 }
 
-/// Work that the actor's roles do, in its region, for its department, and not excluded by segregation of duties.
-pub(super) fn own_work(actor: &Actor, kinds: &[TaskKind]) -> Condition {
+/// A page of a kind of work, and one row more.
+fn page_of(work: Condition, query: &TaskQuery) -> Select<application_task::Entity> {
+    let mut select = open()
+        .filter(work)
+        .order_by_asc(Column::DueSort)
+        .order_by_asc(Column::Seq)
+        .limit(query.limit + 1);
+    if let Some(day) = query.due_before {
+        select = select.filter(Column::DueSort.lte(day.to_string()));
+    }
+    if let Some((due, seq)) = &query.after {
+        let later = Condition::any().add(Column::DueSort.gt(due.as_str())).add(
+            Condition::all()
+                .add(Column::DueSort.eq(due.as_str()))
+                .add(Column::Seq.gt(*seq)),
+        );
+        select = select.filter(later);
+    }
+    select
+}
+
+/// What is the actor's to do: by its roles, and what it is named for. No work is both.
+pub(super) fn own_work(actor: &Actor, kinds: &[TaskKind]) -> Vec<Condition> {
     let wanted = |kind: &TaskKind| (kinds.is_empty() || kinds.contains(kind)) && actor.may(kind.permission());
-    let names: Vec<_> = TaskKind::ALL
+    let (named, by_role): (Vec<_>, Vec<_>) = TaskKind::ALL
         .into_iter()
         .filter(wanted)
-        .map(TaskKind::as_str)
-        .collect();
+        .partition(|kind| *kind == TaskKind::SiteCheck);
+    let mut work = vec![work_by_role(actor, &by_role)];
+    if let Some(account) = actor.account.filter(|_| !named.is_empty()) {
+        work.push(visits_of(actor, account.into()));
+    }
+    work
+}
+
+/// Who is named for the other site checks that are still to be made, and when.
+pub(crate) async fn visits(db: &Db, but: ApplicationId) -> Result<Vec<(String, LegalDate)>, KernelError> {
+    let rows = open()
+        .filter(Expr::cust("application_task.kind = 'site_check'"))
+        .filter(Column::Application.ne(but))
+        .order_by_asc(Column::DueSort)
+        .all(db.read())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| Some((row.assigned, row.due_on?)))
+        .collect())
+}
+
+/// Site checks that name this account. The kind is written out, as for [`open`].
+fn visits_of(actor: &Actor, account: Uuid) -> Condition {
+    Condition::all()
+        .add(Expr::cust("application_task.kind = 'site_check'"))
+        .add(actor.scope.condition(Column::Region, Column::Enterprise))
+        .add(Column::Assigned.like(format!("%|{account}|%")))
+}
+
+/// Work that the actor's roles do, in its region, for its department, and not excluded by segregation of duties.
+fn work_by_role(actor: &Actor, kinds: &[TaskKind]) -> Condition {
+    let names = kinds.iter().map(|kind| kind.as_str());
     let mut all = Condition::all()
         .add(actor.scope.condition(Column::Region, Column::Enterprise))
         .add(Column::Kind.is_in(names));

@@ -1,12 +1,14 @@
 //! What stands on the documents. Composed at the act from the state after it, stored with the application,
 //! typeset and signed later exactly as stored.
 
+mod preview;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::LegalDate;
 use matters::{
     Authority, City, Clock, Definition, DocumentDefinition, INTERNAL_TARGET, MissingPlaceholder, Notice,
-    Occasion, STATUTORY_REVIEW, compose, compose_with_items,
+    Occasion, STATUTORY_REVIEW, Term, compose, compose_with_items,
 };
 
 use super::{Due, Period, Watch, days_inclusive, is_online_form, missing_year};
@@ -14,6 +16,8 @@ use crate::model::{
     Acknowledgement, Application, Commitment, CorrectionTarget, Dossier, HeldLicence, Paper, PaperFact,
     PaperTable, SiteCheckId, Stop, StopId, Subject, UnmetCondition,
 };
+
+pub use preview::*;
 
 /// Document that tells the applicant that the clock runs again; definitions name only the stop.
 pub const CLOCK_RESUMPTION: &str = "clock_resumption";
@@ -311,11 +315,15 @@ fn extension_values(app: &Application, desk: Desk<'_>, values: &mut Values) {
     };
     values.set("reason", &extension.reason);
     values.set("approver", &extension.by.name);
-    values.set("extension_term", extension.by_term.to_string());
     let clock: Option<&Clock> = desk.def.clock(extension.clock.as_str());
-    let Some(mut period) = clock.and_then(|clock| desk.watch.period(app, clock)) else {
-        return;
-    };
+    if let Some(period) = clock.and_then(|clock| desk.watch.period(app, clock)) {
+        extended_values(period, extension.by_term, desk, values);
+    }
+}
+
+/// The last days of a period whose last term was added.
+fn extended_values(mut period: Period<'_>, by: Term, desk: Desk<'_>, values: &mut Values) {
+    values.set("extension_term", by.to_string());
     values.set(
         "new_due_date",
         date_words(period.due(desk.watch.calendar), "延长后的期限届满日"),
@@ -325,6 +333,15 @@ fn extension_values(app: &Application, desk: Desk<'_>, values: &mut Values) {
         "original_due_date",
         date_words(period.due(desk.watch.calendar), "原期限届满日"),
     );
+}
+
+/// So many days in the unit in which the matter extends its period.
+pub fn extension_term(def: &Definition, days: u32) -> Term {
+    match def.extension.longest {
+        Term::WorkingDays(_) => Term::WorkingDays(codes::WorkingDays(days)),
+        Term::Days(_) => Term::Days(codes::Days(days)),
+        Term::Months(_) => Term::Months(codes::Months(days)),
+    }
 }
 
 fn stop_values(app: &Application, id: StopId, desk: Desk<'_>, values: &mut Values) {
@@ -491,16 +508,7 @@ fn delivery_values(app: &Application, values: &mut Values) {
     values.set("delivery_date", delivery.on.chinese());
     values.set("delivery_method", &delivery.method);
     values.set("deliverer", &delivery.by.name);
-    let recipient = format!("收件人：{}", delivery.recipient);
-    let remark = delivery.remark.trim();
-    values.set(
-        "remark",
-        if remark.is_empty() {
-            recipient
-        } else {
-            format!("{recipient}；{remark}")
-        },
-    );
+    values.set("remark", receipt_remark(&delivery.recipient, &delivery.remark));
     let decision = app.dossier().documents.last();
     if let Some(document) = decision {
         let paper = &document.paper;
@@ -518,6 +526,13 @@ fn delivery_values(app: &Application, values: &mut Values) {
             ("number", number),
             ("count", "1".to_owned()),
         ]);
+    }
+}
+
+fn receipt_remark(recipient: &str, remark: &str) -> String {
+    match remark.trim() {
+        "" => format!("收件人：{recipient}"),
+        remark => format!("收件人：{recipient}；{remark}"),
     }
 }
 
@@ -549,66 +564,6 @@ pub const PLATFORM_DOCUMENTS: [&str; 4] = [
     COMMITMENT_BREACH,
 ];
 
-/// What an officer has written so far.
-#[derive(Clone, Debug, Default)]
-pub struct Drafted {
-    /// Reason or conclusion.
-    pub reason: Option<String>,
-    /// Clauses in words.
-    pub legal_basis: Option<String>,
-    /// Where to apply instead.
-    pub competent_authority: Option<String>,
-    /// Scope that is granted.
-    pub scope: Option<Vec<String>>,
-    /// Target, problem and requirement of what has to be mended.
-    pub items: Vec<(CorrectionTarget, String, String)>,
-    /// Conditions not met.
-    pub unmet: Vec<UnmetCondition>,
-    /// Why the clock stops.
-    pub cause: Option<matters::PauseCause>,
-    /// Until when it stands still.
-    pub expected_until: Option<LegalDate>,
-}
-
-/// Puts what is written so far among the values of a preview.
-pub fn preview_values(def: &Definition, drafted: Drafted, values: &mut Values) {
-    let texts = [
-        ("reason", drafted.reason.clone()),
-        ("review_conclusion", drafted.reason),
-        ("legal_basis", drafted.legal_basis),
-        ("competent_authority", drafted.competent_authority),
-        ("licence_scope", drafted.scope.map(|scope| scope.join("；"))),
-        ("pause_until", drafted.expected_until.map(LegalDate::chinese)),
-    ];
-    for (name, text) in texts {
-        if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
-            values.set(name, text);
-        }
-    }
-    let pause = def.pauses.iter().find(|pause| Some(pause.cause) == drafted.cause);
-    if let Some(pause) = pause {
-        values.set("pause_cause", &pause.name);
-    }
-    let said = |text: String, what: &str| {
-        if text.trim().is_empty() {
-            format!("〔待填写：{what}〕")
-        } else {
-            text
-        }
-    };
-    for (target, problem, requirement) in drafted.items {
-        let name = target_name(&target, def);
-        values.row([
-            ("name", name),
-            ("problem", said(problem, "存在的问题")),
-            ("requirement", said(requirement, "补正要求")),
-        ]);
-    }
-    for one in drafted.unmet {
-        values.row(unmet_row(&one, def, said(one.finding.clone(), "审查发现的情况")));
-    }
-}
-
 /// Name of what a correction concerns.
 pub fn target_name(target: &CorrectionTarget, def: &Definition) -> String {
     match target {
@@ -632,85 +587,6 @@ fn unmet_row(one: &UnmetCondition, def: &Definition, finding: String) -> [(&'sta
         ("finding", finding),
         ("clause", clauses.join("、")),
     ]
-}
-
-/// The same before the act: what is not known yet is shown as such, and the title says that it is a preview.
-pub fn preview_paper(definition: &DocumentDefinition, values: &Values, today: LegalDate) -> Paper {
-    let blank = |label: &str| format!("〔待填写：{label}〕");
-    let mut values = values.clone();
-    if let Some(items) = definition.items.as_ref().filter(|_| values.rows.is_empty()) {
-        let cells = items
-            .columns
-            .iter()
-            .map(|column| (column_key(&column.key), blank(&column.title)));
-        values.rows.push(
-            cells
-                .filter_map(|(key, text)| key.map(|key| (key, text)))
-                .collect(),
-        );
-    }
-    let names: BTreeSet<&str> = definition.placeholders();
-    for (name, meaning) in matters::PLACEHOLDERS {
-        let given = values
-            .by_name
-            .get(name)
-            .is_some_and(|value| !value.trim().is_empty());
-        if names.contains(name) && !given && !is_optional(definition, name) {
-            values.by_name.insert(name, blank(meaning));
-        }
-    }
-    let written = write_paper(definition, "（预览，尚未编号）".to_owned(), &values, today);
-    let mut paper = written.unwrap_or_else(|missing| unwritten(definition, &missing, today));
-    paper.title = format!("【预览】{}", paper.title);
-    paper
-}
-
-/// Keys of the columns that documents of this capability use.
-fn column_key(key: &str) -> Option<&'static str> {
-    const KEYS: [&str; 17] = [
-        "line",
-        "core",
-        "result",
-        "item",
-        "before",
-        "after",
-        "name",
-        "count",
-        "form",
-        "problem",
-        "requirement",
-        "condition",
-        "finding",
-        "clause",
-        "title",
-        "number",
-        "text",
-    ];
-    KEYS.into_iter().find(|known| *known == key)
-}
-
-/// Only printed when given: a preview does not invent it.
-fn is_optional(definition: &DocumentDefinition, name: &str) -> bool {
-    definition
-        .paragraphs
-        .iter()
-        .any(|paragraph| paragraph.only_with.as_deref() == Some(name))
-}
-
-fn unwritten(definition: &DocumentDefinition, missing: &MissingPlaceholder, today: LegalDate) -> Paper {
-    Paper {
-        title: definition.title.clone(),
-        number: String::new(),
-        addressee: String::new(),
-        facts: Vec::new(),
-        paragraphs: vec![missing.to_string()],
-        table: None,
-        issuer: String::new(),
-        date: today,
-        seal: definition.seal.clone(),
-        signatures: Vec::new(),
-        copies: String::new(),
-    }
 }
 
 fn paper(notice: Notice, today: LegalDate) -> Paper {
