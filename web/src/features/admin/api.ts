@@ -87,3 +87,16 @@ async function probe<Answer>(path: string, signal: AbortSignal): Promise<Answer>
 }
 export const readReady = (signal: AbortSignal): Promise<Ready> => probe('/readyz', signal)
 export const readHealth = (signal: AbortSignal): Promise<Health> => probe('/healthz', signal)
+
+export type Webhook = Schema<'WebhookView'>
+export interface DeliveryQuery {
+  state: Schema<'NoticeDeliveryState'>
+  channel?: Schema<'NoticeChannel'>
+}
+export const readChannels = (signal: AbortSignal): Promise<Schema<'NoticeChannelView'>[]> => call(api.GET('/api/v1/notice-channels', { signal }))
+export const readDeliveries = (query: DeliveryQuery, limit: number, cursor: string | undefined, signal: AbortSignal): Promise<Schema<'Page_NoticeDeliveryView'>> =>
+  call(api.GET('/api/v1/notice-deliveries', { params: { query: { ...query, limit, ...from(cursor) } }, signal }))
+export const retryDelivery = (id: string, key: string): Promise<Schema<'NoticeDeliveryView'>> => call(api.POST('/api/v1/notice-deliveries/{id}/retries', { params: at(id), headers: once(key) }))
+export const readWebhooks = (signal: AbortSignal): Promise<Schema<'Webhooks'>> => call(api.GET('/api/v1/webhooks', { signal }))
+export const addWebhook = (body: Schema<'NewWebhook'>, key: string): Promise<Webhook> => call(api.POST('/api/v1/webhooks', { params: {}, headers: once(key), body }))
+export const endWebhook = (id: string): Promise<unknown> => call(api.DELETE('/api/v1/webhooks/{id}', { params: at(id) }))

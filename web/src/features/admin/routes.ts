@@ -1,5 +1,6 @@
-import { Key, MapLocation, Notebook, Odometer, Tickets } from '@element-plus/icons-vue'
+import { Key, MapLocation, Message, Notebook, Odometer, Tickets } from '@element-plus/icons-vue'
 import { type Feature, may } from '@/shared/lib/feature'
+import { channels } from '@/locales/zh-CN/channels'
 import { admin as text } from '@/locales/zh-CN/admin'
 
 const ACCOUNTS = ['accounts:read']
@@ -16,10 +17,12 @@ const feature: Feature = {
     { path: 'admin/matters/:matter', props: true, component: () => import('./pages/MatterPage.vue'), meta: { title: text.matters.title, needs: MATTERS } },
     { path: 'admin/audit', component: () => import('./pages/AuditPage.vue'), meta: { title: text.audit.title, needs: AUDIT } },
     { path: 'admin/places', component: () => import('./pages/PlacesPage.vue'), meta: { title: text.places.title, needs: ACCOUNTS } },
+    { path: 'admin/notices', component: () => import('./pages/ChannelsPage.vue'), meta: { title: channels.title, needs: JOBS } },
     { path: 'admin/health', component: () => import('./pages/HealthPage.vue'), meta: { title: text.health.title, needs: JOBS } },
   ],
   places: [
     { to: '/admin/health', text: text.health.place, icon: Odometer, order: 60, shows: (me) => may(me, ...JOBS) },
+    { to: '/admin/notices', text: channels.place, icon: Message, order: 60.5, shows: (me) => may(me, ...JOBS) },
     { to: '/admin/accounts', text: text.accounts.place, icon: Key, order: 61, shows: (me) => may(me, ...ACCOUNTS) },
     { to: '/admin/audit', text: text.audit.place, icon: Tickets, order: 62, shows: (me) => may(me, ...AUDIT) },
     { to: '/admin/matters', text: text.matters.place, icon: Notebook, order: 63, shows: (me) => may(me, ...MATTERS) },
