@@ -20,6 +20,15 @@ export const decisionPaper = (one: Case): Paper | undefined => one.papers.find((
 export const making = (one: Case): boolean => one.papers.some((paper) => !paper.ready)
 export const heardOf = (one: Case): boolean => (one.notice?.statements ?? []).some(({ kind }) => kind === 'hearing_request')
 
+/** What became of the holder's voice, in a word. */
+function said({ notice }: Case): string {
+  if (!notice) return ''
+  if (notice.hearing) return text.path.heard
+  const kinds = notice.statements.map(({ kind }) => kind)
+  if (kinds.includes('plea')) return text.path.spoke
+  return kinds.includes('waiver') ? text.path.waived : text.path.silent
+}
+
 /** The way of a case from opening to service, as far as it has come. Shows what the server tells; decides nothing. */
 export function path(one: Case): Step[] {
   const notice = one.papers.find((paper) => paper.kind === NOTICE)
@@ -32,7 +41,7 @@ export function path(one: Case): Step[] {
     { key: 'opened', done: true, note: by(one.opened_by, one.opened_at) },
     { key: 'evidence', done: one.state !== 'investigating' || (!!one.findings && one.evidence.length > 0), note: text.path.pieces(one.evidence.length) },
     { key: 'notice', done: !!told, needless: !one.needs_notice && !notice, note: told ? text.path.served(day(told.on)) : notice?.service_due ? text.path.until(day(notice.service_due)) : '' },
-    { key: 'voice', done: !!one.proposed_by, needless: !one.needs_notice && !notice, note: until && !one.proposed_by ? text.path.until(day(until)) : '' },
+    { key: 'voice', done: !!one.proposed_by, needless: !one.needs_notice && !notice, note: one.proposed_by ? said(one) : until ? text.path.until(day(until)) : '' },
     { key: 'proposal', done: !!one.proposed_by, note: by(one.proposed_by, one.proposed_at) },
     { key: 'decision', done: !!one.decided_by, note: by(one.decided_by, one.decided_at) },
     { key: 'service', done: !!decision?.served, note: decision?.served ? text.path.served(day(decision.served.on)) : decision?.service_due ? text.path.until(day(decision.service_due)) : '' },
@@ -78,8 +87,8 @@ export function offered(one: Case): { main: Action | null; others: Action[] } {
     ['propose', !one.needs_notice || notice],
   ]
   const main = order.find(([act, fits]) => fits && may(act))?.[0] ?? null
-  // What the way of this case has no place for is not offered beside it.
-  const unfit: Action[] = [...(one.needs_notice ? [] : (['give_notice'] as const)), ...(heardOf(one) && !one.notice?.hearing ? [] : (['record_hearing'] as const)), ...(one.needs_notice && !notice ? (['propose'] as const) : [])]
+  // What the way of this case has no place for is not offered beside it; findings are mended where they stand.
+  const unfit: Action[] = [...(one.findings ? (['find'] as const) : []), ...(one.needs_notice ? [] : (['give_notice'] as const)), ...(heardOf(one) && !one.notice?.hearing ? [] : (['record_hearing'] as const)), ...(one.needs_notice && !notice ? (['propose'] as const) : [])]
   return { main, others: ALL.filter((act) => act !== main && may(act) && !unfit.includes(act)) }
 }
 

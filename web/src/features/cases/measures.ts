@@ -22,6 +22,7 @@ export function questionsOf(kind: Kind, rows: readonly SuspensionCase[], today: 
         {
           name: 'measure.case',
           label: terms.case,
+          ...(rows.some(({ mark }) => mark === 'unconfirmed') ? { hint: terms.unconfirmed } : {}),
           kind: 'select',
           options: [{ value: '', text: '—' }, ...rows.map((row) => ({ value: row.key, text: terms.days(row.name, row.least_days, row.most_days) }))],
           start: begins('case', rows.length === 1 ? rows[0]?.key : ''),

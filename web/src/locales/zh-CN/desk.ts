@@ -33,6 +33,9 @@ export const desk = {
     pastLine: (from: string, until: string, on: string) => `有效期 ${from} 至 ${until}，${on} 被取代`,
     usable: (until: string) => `过渡期到 ${until}`,
     identifier: '电子证照标识',
+    none: '没有电子证书',
+    imported: '这本证在平台上线前发出，只有纸质证书。换发或者变更后会有电子证书。',
+    noneDetail: '编号没有发证。',
   },
   facts: { inForce: '连续有效自', revision: '现行版次' },
   acts: {
