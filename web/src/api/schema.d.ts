@@ -645,6 +645,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/applications/{id}/site-officers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Officers who may be named for a site check today; those of the reviewing departments first. */
+        get: operations["get_applications_id_site_officers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/applications/{id}/subject": {
         parameters: {
             query?: never;
@@ -7062,13 +7079,27 @@ export interface components {
             cause?: components["schemas"]["PauseCause"] | null;
             /** @description Where to apply instead. */
             competent_authority?: string | null;
+            /**
+             * Format: int32
+             * @description By how many days the period is extended, in the unit of the matter; the longest unless given.
+             */
+            days?: number | null;
             expected_until?: components["schemas"]["LegalDate"] | null;
             /** @description What has to be mended, for a correction notice. */
             items?: components["schemas"]["CorrectionItemRequest"][];
             /** @description Clauses in words. */
             legal_basis?: string | null;
+            /** @description Way of a delivery. */
+            method?: string | null;
+            on?: components["schemas"]["LegalDate"] | null;
+            /** @description Place of a delivery. */
+            place?: string | null;
             /** @description The reason or conclusion as far as it is written. */
             reason?: string | null;
+            /** @description Who takes what is delivered. */
+            recipient?: string | null;
+            /** @description Remark on a delivery. */
+            remark?: string | null;
             /** @description Scope that is granted. */
             scope?: string[] | null;
             /** @description Conditions that are not met, for a refusal. */
@@ -7826,6 +7857,23 @@ export interface components {
             /** @description Name. */
             name: string;
             signed_at?: components["schemas"]["Moment"] | null;
+        };
+        /** @description An officer who may be named for a site check. */
+        SiteOfficerChoiceView: {
+            /** Format: uuid */
+            account: string;
+            /** @description Days on which the officer is named for another site check. */
+            busy_on: components["schemas"]["LegalDate"][];
+            /** @description Number of the card that is valid for the industry today (执法证). */
+            card: string;
+            /** @description Key of the department. */
+            department?: string | null;
+            department_name?: string | null;
+            name: string;
+            /** @description Whether the department takes part in the review of this application. */
+            reviews: boolean;
+            /** @description Last day of the card. */
+            valid_until: components["schemas"]["LegalDate"];
         };
         /**
          * @description How a site check came out.
@@ -10441,6 +10489,43 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_applications_id_site_officers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteOfficerChoiceView"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
