@@ -1,17 +1,29 @@
 import { defineConfig } from '@playwright/test'
 
-/** Journeys run against a real server on a fresh demo; `ANXU_E2E_URL` names one that runs already. */
+/** What works is quick. A machine that does other things besides gets all limits of time times this. */
+const patience = Number(process.env.ANXU_E2E_PATIENCE ?? 1)
+
+/** Journeys run against a real server on a fresh demo; `ANXU_E2E_URL` names one that runs already (`scripts/e2e` starts one). */
 export default defineConfig({
   testDir: 'e2e',
+  // Files run side by side, the tests of a file after each other: each file has people of its own.
   fullyParallel: false,
-  workers: 1,
+  workers: 2,
   retries: 0,
   reporter: [['list']],
-  timeout: 60_000,
+  projects: [
+    { name: 'journeys', testIgnore: 'coverage.spec.ts' },
+    // When everybody has walked, it is asked whether a page was left out.
+    { name: 'coverage', testMatch: 'coverage.spec.ts', dependencies: ['journeys'] },
+  ],
+  timeout: 120_000 * patience,
+  expect: { timeout: 20_000 * patience },
   use: {
     baseURL: process.env.ANXU_E2E_URL ?? 'http://127.0.0.1:8080',
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
+    viewport: { width: 1440, height: 900 },
+    contextOptions: { reducedMotion: 'reduce' },
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

@@ -1,21 +1,5 @@
 import type { Page } from '@playwright/test'
-import { accessible, expect, fits, open, PASSWORD, signIn, test } from './support'
-
-/** The smallest files that are what their names say; the server looks inside. */
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
-const PDF = Buffer.from(
-  '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n',
-)
-/** No two files are the same: the server refuses one that is there already. */
-const pdf = (name: string) => ({ name, mimeType: 'application/pdf', buffer: Buffer.concat([PDF, Buffer.from(`%${name}\n`)]) })
-const png = (name: string) => ({ name, mimeType: 'image/png', buffer: Buffer.concat([PNG, Buffer.from(name)]) })
-const phone = (page: Page): Promise<void> => page.setViewportSize({ width: 360, height: 740 })
-/** Every page of a journey is looked at the same way. */
-async function sound(page: Page): Promise<void> {
-  await accessible(page)
-  await fits(page)
-}
-const heading = (page: Page) => page.getByRole('heading', { level: 1 })
+import { accessible, expect, heading, open, PASSWORD, pdf, PHONE, png, sound, test } from './support'
 
 /** Begins an application of a matter and stands on its first step. */
 async function begin(page: Page, matter: RegExp): Promise<void> {
@@ -24,9 +8,8 @@ async function begin(page: Page, matter: RegExp): Promise<void> {
   await expect(heading(page)).toHaveText('填写申请内容')
 }
 
-test('an enterprise hands in an application from its phone, follows it and takes it back', async ({ page }) => {
-  await phone(page)
-  await signIn(page, 'ent.draft')
+test('an enterprise hands in an application from its phone, follows it and takes it back', async ({ sit }) => {
+  const page = await sit('ent.draft', '/', { viewport: PHONE })
   await expect(heading(page)).toHaveText('1 件草稿还没有提交')
   await sound(page)
   await page.getByRole('link', { name: /^继续填写/ }).first().click()
@@ -62,7 +45,7 @@ test('an enterprise hands in an application from its phone, follows it and takes
   await expect(page.getByRole('status').filter({ hasText: '受理编号' })).toBeVisible()
   await sound(page)
   // The receipt is made and sealed in the background; the page hears of it.
-  await expect(page.getByRole('button', { name: '行政许可申请材料接收凭证' })).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('button', { name: '行政许可申请材料接收凭证' })).toBeVisible()
 
   await page.getByRole('button', { name: '撤回申请' }).click()
   const dialog = page.getByRole('dialog', { name: '撤回这份申请？' })
@@ -72,9 +55,8 @@ test('an enterprise hands in an application from its phone, follows it and takes
   await expect(heading(page)).toHaveText('申请已经终止')
 })
 
-test('a correction says what to mend, leads there and is handed in again', async ({ page }) => {
-  await phone(page)
-  await signIn(page, 'ent.correct')
+test('a correction says what to mend, leads there and is handed in again', async ({ sit }) => {
+  const page = await sit('ent.correct', '/', { viewport: PHONE })
   await expect(heading(page)).toHaveText('1 件需要补正')
   await page.getByRole('link', { name: /^去补正/ }).first().click()
   await expect(heading(page)).toHaveText('需要您补正')
@@ -90,7 +72,7 @@ test('a correction says what to mend, leads there and is handed in again', async
   await sound(page)
   await expect(page.locator('input[type=file]')).toHaveCount(names.length)
   for (const name of names) {
-    await page.getByLabel(`选择文件 ${name}`).setInputFiles({ ...png('重新扫描.png'), buffer: png(name).buffer })
+    await page.getByLabel(`选择文件 ${name}`).setInputFiles(png('重新扫描.png', name))
     await expect(page.getByRole('list', { name: `${name}的文件` }).getByText('重新扫描.png')).toBeVisible()
   }
   await expect(heading(page)).toHaveText('要补正的材料已经齐了')
@@ -100,10 +82,10 @@ test('a correction says what to mend, leads there and is handed in again', async
   await expect(heading(page)).toHaveText('已提交，等待受理')
 })
 
-test('a session that ends in the middle of the wizard loses nothing', async ({ page, context }) => {
-  await signIn(page, 'ent.refused')
+test('a session that ends in the middle of the wizard loses nothing', async ({ sit }) => {
+  const page = await sit('ent.refused', '/')
   await begin(page, /^开始填写：危险化学品生产/)
-  await context.clearCookies()
+  await page.context().clearCookies()
   await page.getByLabel('联系人').fill('会话中断')
   await page.getByLabel('申请的许可范围').fill('危险化学品生产（甲醇）')
   await page.getByLabel('联系电话').focus()
@@ -120,8 +102,8 @@ test('a session that ends in the middle of the wizard loses nothing', async ({ p
   await expect(page.getByLabel('申请的许可范围')).toHaveValue('危险化学品生产（甲醇）')
 })
 
-test('a page that was lost before it could save offers what was typed', async ({ page }) => {
-  await signIn(page, 'ent.refused')
+test('a page that was lost before it could save offers what was typed', async ({ sit }) => {
+  const page = await sit('ent.refused', '/')
   await open(page, '/applications/new')
   await page.getByRole('link', { name: /^接着填/ }).or(page.getByRole('button', { name: /^开始填写：危险化学品生产/ })).first().click()
   await expect(heading(page)).toHaveText('填写申请内容')
@@ -138,8 +120,8 @@ test('a page that was lost before it could save offers what was typed', async ({
   await expect(page.getByText(/已保存$/)).toBeVisible()
 })
 
-test('an upload that fails is tried again, and a file of the wrong kind is refused with the reason', async ({ page }) => {
-  await signIn(page, 'ent.expired')
+test('an upload that fails is tried again, and a file of the wrong kind is refused with the reason', async ({ sit }) => {
+  const page = await sit('ent.expired', '/')
   await begin(page, /^开始填写：建筑施工/)
   await page.getByRole('button', { name: '下一步' }).click()
   const card = page.getByRole('region', { name: '营业执照和资质证书' })
@@ -158,9 +140,8 @@ test('an upload that fails is tried again, and a file of the wrong kind is refus
   await expect(card.getByRole('alert')).toContainText('不是允许的类型')
 })
 
-test('the holder looks at the certificate, keeps both editions and shows it to others', async ({ page, browser }) => {
-  await phone(page)
-  await signIn(page, 'ent.granted', '/licences')
+test('the holder looks at the certificate, keeps both editions and shows it to others', async ({ sit, browser }) => {
+  const page = await sit('ent.granted', '/licences', { viewport: PHONE })
   await expect(heading(page)).toContainText('有效期内')
   await sound(page)
   await page.getByRole('article').getByRole('link').first().click()
@@ -192,9 +173,8 @@ test('the holder looks at the certificate, keeps both editions and shows it to o
   await stranger.close()
 })
 
-test('the own file and its timeline', async ({ page }) => {
-  await phone(page)
-  await signIn(page, 'ent.review', '/enterprise')
+test('the own file and its timeline', async ({ sit }) => {
+  const page = await sit('ent.review', '/enterprise', { viewport: PHONE })
   await expect(heading(page)).toContainText('演示')
   const timeline = page.getByRole('region', { name: '时间线' })
   await expect(timeline.getByText('提交申请')).toBeVisible()
@@ -204,8 +184,8 @@ test('the own file and its timeline', async ({ page }) => {
   await sound(page)
 })
 
-test('the safety officer of an enterprise only looks', async ({ page }) => {
-  await signIn(page, 'ent.officer')
+test('the safety officer of an enterprise only looks', async ({ sit }) => {
+  const page = await sit('ent.officer', '/')
   await expect(page.getByRole('link', { name: '申请许可' })).toHaveCount(0)
   await page.getByRole('link', { name: /^看进度/ }).first().click()
   await expect(page.getByRole('button', { name: '撤回申请' })).toHaveCount(0)
@@ -214,7 +194,7 @@ test('the safety officer of an enterprise only looks', async ({ page }) => {
 })
 
 test('anybody finds a licence from a phone, and every public page is sound', async ({ page }) => {
-  await phone(page)
+  await page.setViewportSize(PHONE)
   await page.goto('/')
   await sound(page)
   await page.getByRole('searchbox').fill('演示')
@@ -245,7 +225,7 @@ test('a browser that reads codes verifies what its camera sees', async ({ page, 
     Object.assign(window, { BarcodeDetector: Reader })
     Object.defineProperty(navigator, 'mediaDevices', { value: { getUserMedia: () => Promise.resolve(document.createElement('canvas').captureStream()) } })
   }, items[0]?.certificate.qr_url ?? '')
-  await phone(page)
+  await page.setViewportSize(PHONE)
   await page.goto('/verify')
   await sound(page)
   await page.getByRole('button', { name: '打开摄像头' }).click()

@@ -1,29 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, Locator, Page } from '@playwright/test'
-import { accessible, expect, fits, open, PASSWORD, signIn, test } from './support'
-
-/** The smallest file that is what its name says; no two are the same. */
-const pdf = (name: string) => ({
-  name: `${name}.pdf`,
-  mimeType: 'application/pdf',
-  buffer: Buffer.from(
-    `%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n%${name}\n`,
-  ),
-})
-const png = (name: string) => ({
-  name: `${name}.png`,
-  mimeType: 'image/png',
-  buffer: Buffer.concat([
-    Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64'),
-    Buffer.from(name),
-  ]),
-})
-const heading = (page: Page): Locator => page.getByRole('heading', { level: 1 })
-const dialog = (page: Page): Locator => page.getByRole('dialog')
-async function sound(page: Page): Promise<void> {
-  await accessible(page)
-  await fits(page)
-}
+import type { Page } from '@playwright/test'
+import { accessible, dialog, expect, heading, LONG, open, PASSWORD, pdf, png, sound, test } from './support'
 
 /** Who reviews for a department, by the name that stands in its lane. */
 const REVIEWERS: Record<string, string> = {
@@ -31,20 +8,13 @@ const REVIEWERS: Record<string, string> = {
   市卫健委: 'health', 市气象局: 'weather', 市人防办: 'defence', 市交通局: 'transport', 市水利局: 'water', 市住建局: 'housing', 市工信局: 'industry', 市发改委: 'energy',
 }
 
-/** Somebody at a desk of their own. */
-async function person(browser: Browser, login: string, path = '/'): Promise<Page> {
-  const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: { width: 1440, height: 900 } })
-  const page = await context.newPage()
-  await signIn(page, login, path)
-  return page
-}
 const act = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()
-const state = (page: Page, name: string): Promise<void> => expect(page.locator('header').getByText(name, { exact: true })).toBeVisible({ timeout: 20_000 })
+const state = (page: Page, name: string): Promise<void> => expect(page.locator('header').getByText(name, { exact: true })).toBeVisible()
 
 /** Looks at the document and lets it go out. */
 async function send(page: Page, action: string): Promise<void> {
   await dialog(page).getByRole('button', { name: '下一步：预览文书' }).click()
-  await expect(dialog(page).getByRole('region', { name: '待发文书预览' }).locator('canvas').first()).toBeVisible({ timeout: 20_000 })
+  await expect(dialog(page).getByRole('region', { name: '待发文书预览' }).locator('canvas').first()).toBeVisible()
   await accessible(page)
   await dialog(page).getByRole('button', { name: action }).click()
   await expect(dialog(page)).toBeHidden()
@@ -61,13 +31,13 @@ async function review(page: Page): Promise<void> {
 async function handIn(page: Page): Promise<void> {
   await page.getByRole('button', { name: '提交审查结果' }).click()
   await dialog(page).getByRole('button', { name: '确认提交' }).click()
-  await expect(page.getByRole('button', { name: '提交审查结果' })).toBeHidden({ timeout: 15_000 })
+  await expect(page.getByRole('button', { name: '提交审查结果' })).toBeHidden()
 }
 
-test('from the application to the first licence, with a correction and one department that looks again', async ({ browser }) => {
-  test.setTimeout(600_000)
-  const applicant = await person(browser, 'ent.expired')
-  const clerk = await person(browser, 'clerk')
+test('from the application to the first licence, with a correction and one department that looks again', async ({ sit }) => {
+  test.slow()
+  const applicant = await sit('ent.expired', '/')
+  const clerk = await sit('clerk', '/')
   let address = ''
 
   await test.step('the enterprise hands in', async () => {
@@ -83,7 +53,7 @@ test('from the application to the first licence, with a correction and one depar
     const missing = applicant.getByRole('region').filter({ hasText: '还没有上传' }).filter({ has: applicant.locator('input[type=file]') })
     await expect(missing.first()).toBeVisible()
     for (const name of await missing.getByRole('heading').allInnerTexts()) {
-      await applicant.getByLabel(`选择文件 ${name}`).setInputFiles([pdf(name)])
+      await applicant.getByLabel(`选择文件 ${name}`).setInputFiles([pdf(`${name}.pdf`)])
       await expect(applicant.getByRole('list', { name: `${name}的文件` }).getByRole('listitem')).toHaveCount(1)
     }
     await applicant.getByRole('button', { name: '下一步' }).click()
@@ -114,9 +84,9 @@ test('from the application to the first licence, with a correction and one depar
   })
 
   await test.step('the enterprise mends it, and the window sees it come', async () => {
-    await expect(heading(applicant)).toHaveText('需要您补正', { timeout: 20_000 })
+    await expect(heading(applicant)).toHaveText('需要您补正')
     await applicant.getByRole('link', { name: /^去补正/ }).first().click()
-    await applicant.getByLabel('选择文件 应急预案备案证明').setInputFiles([png('重新扫描')])
+    await applicant.getByLabel('选择文件 应急预案备案证明').setInputFiles([png('重新扫描.png')])
     await expect(applicant.getByText('重新扫描.png').first()).toBeVisible()
     await applicant.getByRole('button', { name: '下一步' }).click()
     await applicant.getByRole('button', { name: '提交补正' }).click()
@@ -142,16 +112,15 @@ test('from the application to the first licence, with a correction and one depar
   expect(departments.length).toBeGreaterThan(2)
   for (const department of departments) {
     await test.step(`${department} reviews`, async () => {
-      const reviewer = await person(browser, REVIEWERS[department] ?? '', address)
+      const reviewer = await sit(REVIEWERS[department] ?? '', address)
       await review(reviewer)
       if (department === departments[0]) await sound(reviewer)
       await handIn(reviewer)
-      await reviewer.context().close()
     })
   }
   await state(clerk, '待初审')
 
-  const first = await person(browser, 'first', address)
+  const first = await sit('first', address)
   const again = departments.find((name) => REVIEWERS[name] !== 'reviewer') ?? ''
   await test.step('the first reviewer sends exactly one department back', async () => {
     await act(first, '退回一个部门')
@@ -163,12 +132,11 @@ test('from the application to the first licence, with a correction and one depar
     await dialog(first).getByRole('button', { name: '确认退回' }).click()
     await state(first, '并联审查中')
     await expect(first.getByText(`${departments.length} 家中 ${departments.length - 1} 家已回`)).toBeVisible()
-    const reviewer = await person(browser, REVIEWERS[again] ?? '', address)
+    const reviewer = await sit(REVIEWERS[again] ?? '', address)
     await expect(reviewer.getByRole('tabpanel')).toContainText('请核对总平面图')
     await sound(reviewer)
     await review(reviewer)
     await handIn(reviewer)
-    await reviewer.context().close()
     await state(first, '待初审')
   })
 
@@ -178,18 +146,16 @@ test('from the application to the first licence, with a correction and one depar
     await dialog(first).getByLabel('意见', { exact: true }).fill('材料齐全，拟同意。')
     await dialog(first).getByRole('button', { name: '确认提交' }).click()
     await state(first, '待复审')
-    await first.context().close()
-    const second = await person(browser, 'second', address)
+    const second = await sit('second', address)
     await act(second, '提交复审意见')
     await dialog(second).getByRole('radio', { name: '建议准予许可' }).check()
     await dialog(second).getByLabel('意见', { exact: true }).fill('同意初审意见。')
     await dialog(second).getByRole('button', { name: '确认提交' }).click()
     await state(second, '待决定')
-    await second.context().close()
   })
 
   await test.step('the leader sees every opinion and grants; the certificate comes by itself', async () => {
-    const leader = await person(browser, 'approver', address)
+    const leader = await sit('approver', address)
     await expect(leader.getByRole('tabpanel')).toContainText(`${departments.length} 家部门中 ${departments.length} 家同意`)
     await expect(leader.getByRole('tabpanel')).toContainText('材料齐全，拟同意。')
     await expect(leader.getByRole('tabpanel')).toContainText('同意初审意见。')
@@ -200,13 +166,12 @@ test('from the application to the first licence, with a correction and one depar
     await send(leader, '确认决定')
     await state(leader, '准予许可')
     const progress = leader.getByRole('region', { name: '发证进度' })
-    await expect(progress).toContainText('安许证字', { timeout: 60_000 })
-    await expect(progress.getByRole('link', { name: '看证书' })).toBeVisible({ timeout: 60_000 })
+    await expect(progress).toContainText('安许证字', LONG)
+    await expect(progress.getByRole('link', { name: '看证书' })).toBeVisible(LONG)
     await accessible(leader)
     await progress.getByRole('link', { name: '看证书' }).click()
-    await expect(leader.getByRole('region', { name: /^许可证正本/ }).locator('canvas').first()).toBeVisible({ timeout: 20_000 })
+    await expect(leader.getByRole('region', { name: /^许可证正本/ }).locator('canvas').first()).toBeVisible()
     await sound(leader)
-    await leader.context().close()
   })
 
   await test.step('the window delivers, and the enterprise has its licence', async () => {
@@ -220,12 +185,12 @@ test('from the application to the first licence, with a correction and one depar
   })
 })
 
-test('a file that somebody else changed is not overwritten, and nothing typed is lost', async ({ browser }) => {
-  const clerk = await person(browser, 'clerk', '/enterprises')
+test('a file that somebody else changed is not overwritten, and nothing typed is lost', async ({ sit }) => {
+  const clerk = await sit('clerk', '/enterprises')
   await clerk.getByRole('table', { name: '企业名录，可以筛选' }).getByRole('link').nth(3).click()
   await expect(clerk.getByRole('button', { name: '修改' })).toBeVisible()
   await sound(clerk)
-  const other = await person(browser, 'admin', new URL(clerk.url()).pathname.replace('/app', ''))
+  const other = await sit('admin', new URL(clerk.url()).pathname.replace('/app', ''))
   for (const page of [clerk, other]) await page.getByRole('button', { name: '修改' }).click()
   await dialog(clerk).getByLabel('法定代表人').fill('王小明')
   await dialog(other).getByLabel('经济类型').fill('有限责任公司（国有独资）')
@@ -244,8 +209,8 @@ test('a file that somebody else changed is not overwritten, and nothing typed is
   await expect(clerk.getByText('有限责任公司（国有独资）')).toBeVisible()
 })
 
-test('a session that ends in the middle of a review loses nothing', async ({ browser }) => {
-  const reviewer = await person(browser, 'reviewer')
+test('a session that ends in the middle of a review loses nothing', async ({ sit }) => {
+  const reviewer = await sit('reviewer', '/')
   await reviewer.getByRole('table', { name: '我的待办' }).getByRole('link', { name: /^部门审查|^审查/ }).first().click()
   await review(reviewer)
   await reviewer.getByLabel('审查意见').fill('会话中断也不能丢的意见')
@@ -257,7 +222,7 @@ test('a session that ends in the middle of a review loses nothing', async ({ bro
   await accessible(reviewer)
   await renewal.getByLabel('密码', { exact: true }).fill(PASSWORD)
   await renewal.getByRole('button', { name: '登录', exact: true }).click()
-  await expect(reviewer.getByRole('button', { name: '提交审查结果' })).toBeHidden({ timeout: 15_000 })
+  await expect(reviewer.getByRole('button', { name: '提交审查结果' })).toBeHidden()
   await reviewer.getByRole('tab', { name: '审查意见' }).click()
   await expect(reviewer.getByRole('tabpanel')).toContainText('会话中断也不能丢的意见')
 })
@@ -274,8 +239,8 @@ function creditCode(serial: number): string {
   return body + (signs[(31 - (total % 31)) % 31] ?? '')
 }
 
-test('an import is checked, mended and taken', async ({ browser }, info) => {
-  const clerk = await person(browser, 'clerk', '/enterprises')
+test('an import is checked, mended and taken', async ({ sit }, info) => {
+  const clerk = await sit('clerk', '/enterprises')
   await sound(clerk)
   await clerk.getByRole('link', { name: '批量导入' }).click()
   await expect(heading(clerk)).toHaveText('先检查，再导入')
@@ -290,7 +255,7 @@ test('an import is checked, mended and taken', async ({ browser }, info) => {
   const bad = [head, row(`${name}甲有限公司`, serial, '小型'), row(`${name}乙有限公司`, serial + 1, '超大'), row('', serial + 2, '微型')].join('\n')
   await clerk.getByLabel('文件', { exact: true }).setInputFiles({ name: '企业.csv', mimeType: 'text/csv', buffer: Buffer.from(`\uFEFF${bad}`) })
   await clerk.getByRole('button', { name: '上传并检查' }).click()
-  await expect(heading(clerk)).toHaveText('2 行要修改', { timeout: 20_000 })
+  await expect(heading(clerk)).toHaveText('2 行要修改')
   await expect(clerk.getByRole('table', { name: '有问题的行' })).toContainText('“超大”不是规模')
   await sound(clerk)
 
@@ -304,9 +269,9 @@ test('an import is checked, mended and taken', async ({ browser }, info) => {
   await clerk.getByRole('link', { name: '上传改好的文件' }).click()
   await clerk.getByLabel('文件', { exact: true }).setInputFiles({ name: '改好.csv', mimeType: 'text/csv', buffer: Buffer.from(mended) })
   await clerk.getByRole('button', { name: '上传并检查' }).click()
-  await expect(heading(clerk)).toHaveText('2 行都可以导入', { timeout: 20_000 })
+  await expect(heading(clerk)).toHaveText('2 行都可以导入')
   await clerk.getByRole('button', { name: '正式导入' }).click()
-  await expect(heading(clerk)).toHaveText('已导入，2 行没有问题', { timeout: 20_000 })
+  await expect(heading(clerk)).toHaveText('已导入，2 行没有问题')
   await sound(clerk)
 
   await open(clerk, `/enterprises?q=${encodeURIComponent(name)}`)
@@ -315,8 +280,8 @@ test('an import is checked, mended and taken', async ({ browser }, info) => {
   await expect(clerk.getByRole('table', { name: '最近的导入' }).getByRole('row')).toHaveCount(4)
 })
 
-test('filters stand in the address and are kept as a view', async ({ browser }) => {
-  const clerk = await person(browser, 'clerk', '/enterprises')
+test('filters stand in the address and are kept as a view', async ({ sit }) => {
+  const clerk = await sit('clerk', '/enterprises')
   await clerk.getByRole('group', { name: '属地' }).or(clerk.getByRole('list')).first().waitFor()
   await clerk.getByRole('button', { name: /^东湖区/ }).click()
   await clerk.getByRole('combobox', { name: '规模' }).selectOption({ label: '小型' })
@@ -331,32 +296,10 @@ test('filters stand in the address and are kept as a view', async ({ browser }) 
   await expect(clerk).toHaveURL(/size=small/)
 })
 
-test('a committee department sees its reviews and nothing else', async ({ browser }) => {
-  const fire = await person(browser, 'fire')
+test('a committee department sees its reviews and nothing else', async ({ sit }) => {
+  const fire = await sit('fire', '/')
   await expect(fire.getByRole('navigation', { name: '主导航' }).getByRole('link')).toHaveText([/待办/, /并联审查/])
   await sound(fire)
   await open(fire, '/applications')
   await sound(fire)
 })
-
-for (const [width, scheme] of [[1440, 'dark'], [360, 'light']] as const) {
-  test(`pages of the officers at ${width} px, ${scheme}`, async ({ page }) => {
-    test.setTimeout(180_000)
-    await page.setViewportSize({ width, height: 800 })
-    await page.emulateMedia({ colorScheme: scheme })
-    await signIn(page, 'clerk')
-    for (const path of ['/applications', '/licences', '/enterprises', '/enterprises/new', '/enterprises/imports']) {
-      await open(page, path)
-      await expect(heading(page)).toBeVisible()
-      await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-      await sound(page)
-    }
-    for (const list of ['/applications', '/licences', '/enterprises']) {
-      await open(page, list)
-      await page.getByRole('table').getByRole('link').first().click()
-      await expect(page).toHaveURL(new RegExp(`${list}/`))
-      await expect(heading(page)).toBeVisible()
-      await sound(page)
-    }
-  })
-}

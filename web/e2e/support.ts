@@ -1,25 +1,63 @@
 import { createHmac } from 'node:crypto'
 import AxeBuilder from '@axe-core/playwright'
-import { expect, type Page, test as base } from '@playwright/test'
+import { type BrowserContextOptions, expect, type Locator, type Page, test as base } from '@playwright/test'
 
 /** Password of every account of a demo. */
 export const PASSWORD = 'Anxu-demo-2026'
+/** The smallest screen that has to do. */
+export const PHONE = { width: 360, height: 740 }
 
-/** A page on which nothing may be said on the console: a policy that is broken says so there, and so does a fault. */
-export const test = base.extend<{ quiet: undefined }>({
-  quiet: [
-    async ({ page }, use) => {
-      const said: string[] = []
-      page.on('pageerror', (error) => said.push(error.message))
-      page.on('console', (message) => {
-        // The browser reports every answer of 4xx; whether one was meant is the test's business.
-        if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) said.push(message.text())
-      })
-      await use(undefined)
-      expect(said).toEqual([])
-    },
-    { auto: true },
-  ],
+/** For what is made in the background, such as a certificate; a slow machine gets more of it. */
+export const LONG = { timeout: 60_000 * Number(process.env.ANXU_E2E_PATIENCE ?? 1) }
+
+/** A person at a browser of their own, signed in. */
+export type Seat = (login: string, path?: string, options?: BrowserContextOptions) => Promise<Page>
+/** What a login leaves in a browser, kept so that each person signs in once for all tests of a worker. */
+type Kept = Map<string, Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>>
+
+/** Notes what is said on the console: a policy that is broken says so there, and so does a fault. */
+function listen(page: Page, said: string[]): void {
+  page.on('pageerror', (error) => said.push(`${new URL(page.url()).pathname}: ${error.message}`))
+  page.on('console', (message) => {
+    // The browser reports every answer of 4xx; whether one was meant is the test's business.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) said.push(`${new URL(page.url()).pathname}: ${message.text()}`)
+  })
+}
+
+/** Pages on which nothing may be said on the console, and people who sit down at their own. */
+export const test = base.extend<{ said: string[]; sit: Seat }, { kept: Kept }>({
+  kept: [async ({}, use) => use(new Map()), { scope: 'worker' }],
+  said: async ({}, use) => {
+    const said: string[] = []
+    await use(said)
+    expect(said).toEqual([])
+  },
+  page: async ({ page, said }, use) => {
+    listen(page, said)
+    await use(page)
+  },
+  sit: async ({ browser, playwright, baseURL, kept, said, contextOptions, viewport, locale, timezoneId }, use) => {
+    const used: Page[] = []
+    await use(async (login, path, options) => {
+      if (!kept.has(login)) {
+        const request = await playwright.request.newContext({ baseURL })
+        const answer = await request.post('/api/v1/sessions', { data: { login, password: PASSWORD } })
+        expect(answer.ok(), `${login} signs in`).toBe(true)
+        kept.set(login, await request.storageState())
+        await request.dispose()
+      }
+      const context = await browser.newContext({ ...contextOptions, baseURL, viewport, locale, timezoneId, storageState: kept.get(login), ...options })
+      const page = await context.newPage()
+      used.push(page)
+      listen(page, said)
+      if (path !== undefined) {
+        await open(page, path)
+        await expect(page.getByLabel(/账号菜单/)).toBeVisible()
+      }
+      return page
+    })
+    for (const page of used) await page.context().close()
+  },
 })
 export { expect }
 
@@ -35,26 +73,63 @@ export async function signIn(page: Page, login: string, path = '/'): Promise<voi
   await expect(page.getByLabel(/账号菜单/)).toBeVisible()
 }
 
+export const heading = (page: Page): Locator => page.getByRole('heading', { level: 1 })
+export const dialog = (page: Page): Locator => page.getByRole('dialog')
+
+/** The faults that axe finds, as `impact rule: where`. */
+export async function faults(page: Page, only?: string[]): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'], ...(only ? { runOnly: only } : {}) })
+  const { violations } = await axe.analyze()
+  return violations.map((one) => `${one.impact ?? 'minor'} ${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)
+}
+export const grave = (fault: string): boolean => /^(serious|critical) /.test(fault)
+
 /** No serious fault for people who do not see or point. */
 export async function accessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const grave = violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')
-  expect(grave.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([])
+  expect((await faults(page)).filter(grave)).toEqual([])
 }
+
+/** How far the page reaches over the edge of the screen. */
+export const over = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
 /** Nothing reaches over the edge of a phone. */
 export async function fits(page: Page): Promise<void> {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  expect(over).toBe(0)
+  expect(await over(page)).toBe(0)
 }
 
-/** The code that an authenticator shows (RFC 6238), for this step or one beside it. */
-export function code(secret: string, step = 0): string {
+/** Every page of a journey is looked at the same way. */
+export async function sound(page: Page): Promise<void> {
+  await accessible(page)
+  await fits(page)
+}
+
+/** The smallest files that are what their names say, for the server looks inside. No two are the same: it refuses one twice. */
+export const pdf = (name: string) => ({
+  name,
+  mimeType: 'application/pdf',
+  buffer: Buffer.from(
+    `%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n%${name}\n`,
+  ),
+})
+export const png = (name: string, within = name) => ({
+  name,
+  mimeType: 'image/png',
+  buffer: Buffer.concat([
+    Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64'),
+    Buffer.from(within),
+  ]),
+})
+
+/** The step of time in which an authenticator is. */
+export const stepNow = (): number => Math.floor(Date.now() / 30_000)
+
+/** The code that an authenticator shows in a step (RFC 6238). */
+export function code(secret: string, step: number): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
   const bits = Array.from(secret.replaceAll(' ', ''), (letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('')
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)))
   const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + step))
+  counter.writeBigUInt64BE(BigInt(step))
   const hash = createHmac('sha1', key).update(counter).digest()
   const at = (hash.at(-1) ?? 0) & 15
   return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0')

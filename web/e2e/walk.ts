@@ -1,0 +1,208 @@
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page, Request, TestInfo } from '@playwright/test'
+import { expect, faults, grave, over, PHONE, test } from './support'
+import { foreignWords } from './words'
+
+/** Where a page leads to: the address, the route it belongs to, and what state the thing at its end is in. */
+interface Way {
+  to: string
+  route: string
+  state: string
+}
+
+/** What was seen of one page at one width in one theme. */
+export interface Look {
+  login: string
+  route: string
+  /** Address, chosen tab. */
+  at: string
+  look: string
+  /** All that axe found, also what is not grave; missing where a page of the same parts was looked at before. */
+  axe?: string[]
+}
+
+/** Requests that have not been answered yet; streams of events are never done. */
+export class Pending {
+  private readonly open = new Set<Request>()
+
+  constructor(private readonly page: Page) {
+    page.on('request', (request) => {
+      if (request.resourceType() !== 'eventsource') this.open.add(request)
+    })
+    page.on('requestfinished', (request) => this.open.delete(request))
+    page.on('requestfailed', (request) => this.open.delete(request))
+  }
+
+  /** Waits until everything has come and is drawn. */
+  async settled(): Promise<void> {
+    const { page, open } = this
+    for (let quiet = 0; quiet < 2; ) {
+      await page.waitForFunction(() => {
+        const busy = Array.from(document.querySelectorAll('.skeleton, [aria-busy="true"], progress:not([value])'))
+        return document.querySelector('h1') !== null && !busy.some((element) => element.checkVisibility())
+      })
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+      quiet = open.size === 0 ? quiet + 1 : 0
+      if (open.size > 0) await page.waitForEvent('requestfinished', { timeout: 1_000 }).catch(() => undefined)
+    }
+  }
+}
+
+/** The router in the page: it knows which route an address belongs to, and goes there as a pressed link does. */
+interface Router {
+  push: (to: string) => Promise<unknown>
+  resolve: (to: string) => { matched: { path: string }[]; path: string }
+  getRoutes: () => { path: string; components?: unknown }[]
+}
+declare global {
+  interface Element {
+    __vue_app__?: { config: { globalProperties: { $router: Router } } }
+  }
+}
+
+/** The routes that the application has, but those for lost people. */
+export const routesOf = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const router = document.querySelector('#app')?.__vue_app__?.config.globalProperties.$router
+    const paths = router?.getRoutes().map((route) => route.path) ?? []
+    return [...new Set(paths)].filter((path) => !path.includes('lost'))
+  })
+
+/** Goes somewhere within the application. */
+const go = (page: Page, to: string): Promise<unknown> =>
+  page.evaluate((target) => document.querySelector('#app')?.__vue_app__?.config.globalProperties.$router.push(target), to)
+
+/** Every link of the page, with the state that stands in its row or card. */
+const waysFrom = (page: Page): Promise<Way[]> =>
+  page.evaluate(() => {
+    const router = document.querySelector('#app')?.__vue_app__?.config.globalProperties.$router
+    if (!router) return []
+    return Array.from(document.querySelectorAll<HTMLAnchorElement>('nav a[href^="/app/"], main a[href^="/app/"]'), (link) => {
+      const to = (link.getAttribute('href') ?? '').replace(/^\/app/, '').replace(/#.*$/, '')
+      const near = link.closest('tr, li, article')
+      return { to, route: router.resolve(to).matched.at(-1)?.path ?? '', state: near?.querySelector('.badge')?.textContent?.trim() ?? '' }
+    })
+  })
+
+/** Of which parts a page is made: what is said of an element, and within what it stands. */
+const partsOf = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const plain = (element: Element | null): string => `${element?.localName ?? ''}.${element?.getAttribute('class') ?? ''}`
+    const of = (element: Element): string =>
+      [plain(element.parentElement), plain(element), element.getAttribute('role') ?? '', ...element.getAttributeNames().filter((name) => !name.startsWith('data-v-'))].join(' ')
+    return Array.from(new Set(Array.from(document.body.querySelectorAll('*'), of)))
+  })
+
+const THEME = '深色界面'
+
+/** Looks at pages and notes what is wrong with them. */
+export class Looker {
+  /** Parts that were examined, by width and theme; shared by all people of a worker. */
+  private static readonly known = new Set<string>()
+  readonly wrong: string[] = []
+  readonly routes = new Set<string>()
+
+  constructor(
+    private readonly page: Page,
+    private readonly login: string,
+    private readonly log?: string,
+  ) {}
+
+  /** One page as it stands, on a desk in both themes. */
+  async at(route: string, what: string, on: 'desk' | 'phone' = 'desk'): Promise<void> {
+    const { page } = this
+    this.routes.add(route)
+    const heads = await page.locator('h1:visible').count()
+    if (heads !== 1) this.wrong.push(`${what} ${on}: ${heads} headings of the first level`)
+    for (const words of await page.evaluate(foreignWords)) this.wrong.push(`${what} ${on}: ${words}`)
+    await this.look(route, what, on)
+    const button = page.getByRole('button', { name: THEME })
+    if (on === 'phone' || (await button.count()) === 0) return
+    await button.click()
+    await this.look(route, what, 'dark', ['color-contrast'])
+    await button.click()
+  }
+
+  private async look(route: string, what: string, look: string, only?: string[]): Promise<void> {
+    const { page, login } = this
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+    const reach = await over(page)
+    if (reach > 0) this.wrong.push(`${what} ${look}: reaches ${reach} px over the edge`)
+    // Axe takes a second: it is asked where a page has a part that no page had before.
+    const fresh = (await partsOf(page)).map((part) => `${look} ${part}`).filter((part) => !Looker.known.has(part))
+    fresh.forEach((part) => Looker.known.add(part))
+    const found = fresh.length === 0 ? undefined : await faults(page, only)
+    for (const fault of found?.filter(grave) ?? []) this.wrong.push(`${what} ${look}: ${fault}`)
+    if (this.log) appendFileSync(this.log, `${JSON.stringify({ login, route, at: what, look, axe: found } satisfies Look)}\n`)
+  }
+}
+
+/** States of things and tabs that somebody of an end has looked at, so that the next one need not look at each again. */
+const seen = new Set<string>()
+const first = (key: string): boolean => !seen.has(key) && seen.add(key) !== undefined
+/** So many states of one thing are looked at. */
+const STATES = 4
+
+/** The page that is open, and every tab of it. */
+async function lookAround(page: Page, looker: Looker, pending: Pending, way: Way, end: string, on: 'desk' | 'phone'): Promise<void> {
+  await looker.at(way.route, way.to, on)
+  const tabs = page.getByRole('main').getByRole('tab')
+  for (let tab = 0; tab < (await tabs.count()); tab += 1) {
+    const name = (await tabs.nth(tab).innerText()).replace(/\d+/g, '').trim()
+    if ((await tabs.nth(tab).getAttribute('aria-selected')) === 'true' || !first(`${end} ${way.route} ${name} ${on}`)) continue
+    await tabs.nth(tab).click()
+    await pending.settled()
+    await looker.at(way.route, `${way.to} [${name}]`, on)
+  }
+}
+
+/** Visits all that a person can come to from where the navigation begins: each route, states of a thing, every tab. */
+export async function walk(page: Page, login: string, end: string, log?: string): Promise<Looker> {
+  const looker = new Looker(page, login, log)
+  const pending = new Pending(page)
+  await page.goto('/app/')
+  await page.getByLabel(/账号菜单/).waitFor()
+  const ways: Way[] = [{ to: '/', route: '/', state: '' }, { to: '/security', route: '/security', state: '' }]
+  const own = new Map<string, number>(ways.map(({ route }) => [route, STATES]))
+  const visit = async (way: Way, on: 'desk' | 'phone'): Promise<void> => {
+    await go(page, way.to)
+    await pending.settled()
+    await lookAround(page, looker, pending, way, end, on)
+  }
+  // The list grows while it is walked.
+  for (const way of ways) {
+    await visit(way, 'desk')
+    for (const next of await waysFrom(page)) {
+      // Everybody sees each route once; a state of a thing is looked at by the first of an end who comes to it.
+      const times = own.get(next.route) ?? 0
+      if (!next.route || (times > 0 && (next.state === '' || times >= STATES || !first(`${end} ${next.route} ${next.state}`)))) continue
+      own.set(next.route, times + 1)
+      first(`${end} ${next.route} ${next.state}`)
+      ways.push(next)
+    }
+  }
+  // What was opened on a desk has to be opened anew on a phone: pages ask for the width when they begin.
+  await page.setViewportSize(PHONE)
+  for (const way of ways) await visit(way, 'phone')
+  return looker
+}
+
+/** One test for each of these people, in which they walk. */
+export function walks(people: readonly string[]): void {
+  for (const login of people) {
+    test(`all pages of ${login}`, async ({ sit }, info) => {
+      test.slow()
+      const page = await sit(login)
+      const me = (await (await page.context().request.get('/api/v1/me')).json()) as { end: string }
+      const { wrong, routes } = await walk(page, login, me.end, logOf(info))
+      expect(routes.size).toBeGreaterThan(2)
+      expect(wrong).toEqual([])
+    })
+  }
+}
+/** Where the looks are noted; a run begins with an empty folder. */
+export function logOf(info: TestInfo): string {
+  mkdirSync(info.project.outputDir, { recursive: true })
+  return join(info.project.outputDir, 'looks.jsonl')
+}
