@@ -10,7 +10,8 @@ export interface Due {
 }
 
 /** Days until a last day; the light is the server's. */
-export function dueOf(light: 'red' | 'yellow' | 'green', left: number | null | undefined): Due {
+export function dueOf(light: 'red' | 'yellow' | 'green', left: number | null | undefined, held = false): Due {
+  if (held) return { words: text.held, tone: 'held' }
   if (typeof left !== 'number') return { words: text.none, tone: 'held' }
   const tone = { red: 'late', yellow: 'soon', green: 'fine' } as const
   const words = left < 0 ? text.late(-left) : left === 0 ? text.today : text.left(left)

@@ -34,7 +34,7 @@ export const useDuties = defineStore('duties', () => {
       reviews,
       readLetters({ addressee: own, waiting: true, limit: MOST }, undefined, signal),
       readRectifications({ department: own, state: 'open', limit: MOST }, undefined, signal),
-      closes ? readRectifications({ state: 'reported', limit: MOST }, undefined, signal) : { items: [], next: null },
+      closes ? readRectifications({ convener: own, state: 'reported', limit: MOST }, undefined, signal) : { items: [], next: null },
       readReferrals({ addressee: own, state: 'sent', limit: MOST }, undefined, signal),
       readReferrals({ addressee: own, state: 'received', limit: MOST }, undefined, signal),
       readNow(site.demo),

@@ -26,8 +26,8 @@ export const whole = ({ items }: Stages): { count: number; late: number; today: 
   held: sum(items, (one) => one.held),
 })
 
-/** What was decided in the span. */
-export const decided = ({ items }: Days): number => sum(items, (one) => one.granted + one.refused)
+/** What was brought to an end in the span, by any of the three decisions. */
+export const decided = ({ items }: Days): number => sum(items, (one) => one.granted + one.refused + one.not_accepted)
 
 /** Share of the reviews that were handed in within their limit, in percent; nothing where none was handed in. */
 export function inTime({ items }: Departments): number | null {
@@ -52,6 +52,7 @@ export interface Period {
   accepted: number
   granted: number
   refused: number
+  not_accepted: number
 }
 const TOO_MANY = 62
 const WEEK = 7
@@ -69,6 +70,7 @@ export function periods({ items }: Days): Period[] {
       accepted: sum(days, (one) => one.accepted),
       granted: sum(days, (one) => one.granted),
       refused: sum(days, (one) => one.refused),
+      not_accepted: sum(days, (one) => one.not_accepted),
     })
   }
   return found
@@ -87,12 +89,12 @@ export type Measure = (typeof measures)[number]
 
 const licencesOf = (region: Region, status: Status): number => region.licences.find((one) => one.status === status)?.count ?? 0
 export function valueOf(region: Region, measure: Measure): number {
-  if (measure === 'enterprises') return region.enterprises.active + region.enterprises.halted
+  if (measure === 'enterprises') return region.enterprises.active
   return measure === 'open' ? region.applications_open : licencesOf(region, measure)
 }
 /** The list behind the figure of a district. */
 export function regionList(region: string, measure: Measure, industry: string | undefined): string {
-  if (measure === 'enterprises') return listOf('/enterprises', { region })
+  if (measure === 'enterprises') return listOf('/enterprises', { region, state: 'active' })
   if (measure === 'open') return listOf('/applications', { region, open: 'true', industry })
   return listOf('/licences', { region, status: measure, industry })
 }

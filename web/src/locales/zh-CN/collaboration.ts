@@ -7,6 +7,7 @@ export const collaboration = {
   lights: { red: '已超期', yellow: '临近期限', green: '时限内' },
   due: {
     none: '未定期限',
+    held: '停表中',
     late: (days: number) => `超期 ${days} 天`,
     today: '今天到期',
     left: (days: number) => `剩 ${days} 天`,
