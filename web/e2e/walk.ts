@@ -85,13 +85,13 @@ const waysFrom = (page: Page): Promise<Way[]> =>
     })
   })
 
-/** Of which parts a page is made: what is said of an element, and within what it stands. */
+/** Of which parts a page is made: an element of a component (its `data-v-…`), what is said of it, within what it stands. */
 const partsOf = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const plain = (element: Element | null): string => `${element?.localName ?? ''}.${element?.getAttribute('class') ?? ''}`
     const of = (element: Element): string =>
-      [plain(element.parentElement), plain(element), element.getAttribute('role') ?? '', ...element.getAttributeNames().filter((name) => !name.startsWith('data-v-'))].join(' ')
-    return Array.from(new Set(Array.from(document.body.querySelectorAll('*'), of)))
+      [plain(element.parentElement), plain(element), element.getAttribute('role') ?? '', ...element.getAttributeNames()].join(' ')
+    return Array.from(new Set(Array.from(document.body.querySelectorAll('*:not(svg *)'), of)))
   })
 
 const THEME = '深色界面'
@@ -116,15 +116,16 @@ export class Looker {
     const heads = await page.locator('h1:visible').count()
     if (heads !== 1) this.wrong.push(`${what} ${on}: ${heads} headings of the first level`)
     for (const words of await page.evaluate(foreignWords)) this.wrong.push(`${what} ${on}: ${words}`)
-    await this.look(route, what, on)
+    const fresh = await this.look(route, what, on)
     const button = page.getByRole('button', { name: THEME })
-    if (on === 'phone' || (await button.count()) === 0) return
-    await button.click()
+    // The dark differs in colours only: it is looked at where there was something new in the light.
+    if (!fresh || on === 'phone' || (await button.count()) === 0) return
+    await button.dispatchEvent('click')
     await this.look(route, what, 'dark', ['color-contrast'])
-    await button.click()
+    await button.dispatchEvent('click')
   }
 
-  private async look(route: string, what: string, look: string, only?: string[]): Promise<void> {
+  private async look(route: string, what: string, look: string, only?: string[]): Promise<boolean> {
     const { page, login } = this
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
     const reach = await over(page)
@@ -135,6 +136,7 @@ export class Looker {
     const found = fresh.length === 0 ? undefined : await faults(page, only)
     for (const fault of found?.filter(grave) ?? []) this.wrong.push(`${what} ${look}: ${fault}`)
     if (this.log) appendFileSync(this.log, `${JSON.stringify({ login, route, at: what, look, axe: found } satisfies Look)}\n`)
+    return fresh.length > 0
   }
 }
 
@@ -182,9 +184,9 @@ export async function walk(page: Page, login: string, end: string, log?: string)
       ways.push(next)
     }
   }
-  // What was opened on a desk has to be opened anew on a phone: pages ask for the width when they begin.
+  // What was opened on a desk has to be opened anew on a phone, for pages ask for the width when they begin; once for an end.
   await page.setViewportSize(PHONE)
-  for (const way of ways) await visit(way, 'phone')
+  for (const way of ways) if (way.route === '/' || first(`${end} ${way.route} ${way.state} on a phone`)) await visit(way, 'phone')
   return looker
 }
 
