@@ -121,3 +121,24 @@ fn decisions_are_numbered_without_gaps() {
         .filter(|name| *name != "README.md" && !index.contains(name.as_str()));
     hold("every decision stands in the index", missing.cloned().collect());
 }
+
+#[test]
+fn every_clause_leads_to_its_rule_and_its_test() {
+    let text = read("docs/traceability.md");
+    let quoted: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("| "))
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+        .collect();
+    let (rules, tests): (Vec<&str>, Vec<&str>) = quoted.into_iter().partition(|name| name.contains('/'));
+    assert!(rules.len() > 20 && tests.len() > 40, "the table is found");
+    let functions = scan::functions_of_tests();
+    let mut breaches: Vec<String> = rules
+        .into_iter()
+        .filter(|path| *path != "data/" && !scan::root().join(path).exists())
+        .map(|path| format!("no rule {path}"))
+        .collect();
+    let unknown = tests.into_iter().filter(|name| !functions.contains(*name));
+    breaches.extend(unknown.map(|name| format!("no test {name}")));
+    hold("the table of clauses names what there is", breaches);
+}

@@ -1,6 +1,7 @@
 //! Sources as tokens: comments, attributes and test modules are gone, so a law sees code and nothing else.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::LazyLock,
@@ -118,6 +119,26 @@ fn sources_of(krate: &str) -> Vec<Source> {
     files
         .map(|(path, text)| Source::new(krate, &path, text))
         .collect()
+}
+
+/// Names of all functions in sources and tests.
+pub fn functions_of_tests() -> BTreeSet<String> {
+    let sources = ["crates", "tests"]
+        .into_iter()
+        .flat_map(|folder| files(&root().join(folder)));
+    let rust = sources.filter(|path| path.extension().is_some_and(|e| e == "rs"));
+    let mut names = BTreeSet::new();
+    for path in rust {
+        let text = fs::read_to_string(&path).unwrap();
+        for rest in text.split("fn ").skip(1) {
+            names.insert(
+                rest.chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect(),
+            );
+        }
+    }
+    names
 }
 
 /// All files under a folder, sorted; none when there is no folder.
