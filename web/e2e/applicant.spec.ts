@@ -187,6 +187,7 @@ test('the own file and its timeline', async ({ sit }) => {
 test('the safety officer of an enterprise only looks', async ({ sit }) => {
   const page = await sit('ent.officer', '/')
   await expect(page.getByRole('link', { name: '申请许可' })).toHaveCount(0)
+  await open(page, '/applications')
   await page.getByRole('link', { name: /^看进度/ }).first().click()
   await expect(page.getByRole('button', { name: '撤回申请' })).toHaveCount(0)
   await open(page, '/applications/new')

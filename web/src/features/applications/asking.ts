@@ -153,3 +153,11 @@ export function linesOf(subject: Subject, day: (date: string) => string): Line[]
       return []
   }
 }
+
+/** Matters in the order in which they are likely: about a licence that is held, then a first one; the rest when it is looked for. */
+export function offered<One extends { kind: Kind; industry: string }>(matters: readonly One[], held: ReadonlySet<string>, all: boolean): One[] {
+  const own = matters.filter(({ kind, industry }) => kind !== 'first_issue' && held.has(industry))
+  const first = matters.filter(({ kind }) => kind === 'first_issue')
+  const rest = matters.filter(({ kind, industry }) => kind !== 'first_issue' && !held.has(industry))
+  return [...own, ...first, ...(all ? rest : [])]
+}

@@ -137,7 +137,7 @@ export const shared = {
     sealed: (index: number) => `存证第 ${index} 条`,
     unsealed: '等待存证',
     more: '更早的记录',
-    times: (times: number) => `连续 ${times} 次`,
+    times: (times: number) => `${times} 次`,
   },
   licence: {
     until: (day: string) => `有效期至 ${day}`,

@@ -52,6 +52,7 @@ export const starting = {
   refused: '这本许可证现在不能办理',
   choose: '选择许可证和情形',
   chooseFor: (name: string) => `选择许可证和情形：${name}`,
+  hidden: (count: number) => `另有其他行业的 ${count} 个事项，要先有那个行业的许可证才能办理。用上面的条件可以查看。`,
   groups: { first_issue: '首次申请', renewal: '延期', change: '变更', replacement: '补办', deregistration: '注销' },
   kind: '办理类型',
   allKinds: '全部类型',

@@ -1,3 +1,5 @@
+import { legalDay } from '@/shared/lib/format'
+
 /** What a timeline needs of an entry; events of the log and entries of a file both have it. */
 export interface TimelineEntry {
   id: string
@@ -5,6 +7,8 @@ export interface TimelineEntry {
   title: string
   actor?: string | null
   reason?: string | null
+  /** Stable kind, such as `session.opened`. */
+  kind?: string
   /** Place in the evidence log; `null` while it is not sealed, absent where it is not told. */
   log_index?: number | null
 }
@@ -21,4 +25,30 @@ export function fold<Entry extends TimelineEntry>(entries: readonly Entry[]): Fo
     else folded.push({ ...entry, times: 1 })
   }
   return folded
+}
+
+/** Whether an entry only says who came in or who looked. */
+export const looking = ({ kind = '' }: Pick<TimelineEntry, 'kind'>): boolean => kind.startsWith('session.') || kind.endsWith('_read')
+
+/** Folds further: who looked or came in several times on one day is one line of that day, whatever lies between. */
+export function foldDaily<Entry extends TimelineEntry>(entries: readonly Entry[]): Folded<Entry>[] {
+  const seen = new Map<string, Folded<Entry>>()
+  const kept: Folded<Entry>[] = []
+  for (const entry of entries) {
+    const name = `${legalDay(entry.at)} ${entry.title} ${entry.actor ?? ''}`
+    const known = looking(entry) && !entry.reason ? seen.get(name) : undefined
+    if (known) {
+      known.times += 1
+      continue
+    }
+    const last = kept.at(-1)
+    if (last && !looking(entry) && last.title === entry.title && last.actor === entry.actor && !last.reason && !entry.reason) {
+      last.times += 1
+      continue
+    }
+    const line = { ...entry, times: 1 }
+    kept.push(line)
+    if (looking(entry) && !entry.reason) seen.set(name, line)
+  }
+  return kept
 }
