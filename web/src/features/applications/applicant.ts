@@ -1,4 +1,5 @@
 import { api, call, ifMatch, once, type Schema } from '@/api/client'
+import { promiseOf, promisedOf, type Promised } from './deferral'
 import type { Tone } from '@/shared/components/StateBadge.vue'
 
 /** Reading, filling in and following an application, as its applicant. */
@@ -84,6 +85,7 @@ export interface Entries {
   scope: string
   truth_declared: boolean
   applicable_materials: string[]
+  deferral: Promised
 }
 
 export const entriesOf = (form: ApplicationForm): Entries => ({
@@ -94,6 +96,7 @@ export const entriesOf = (form: ApplicationForm): Entries => ({
   scope: (form.scope ?? []).join('\n'),
   truth_declared: form.truth_declared ?? false,
   applicable_materials: [...(form.applicable_materials ?? [])],
+  deferral: promisedOf(form),
 })
 
 /** Back into what the server keeps; entries that the page does not show stay as they were. */
@@ -107,6 +110,7 @@ export function formOf(entries: Entries, before: ApplicationForm): ApplicationFo
     scope: entries.scope.split('\n').map((line) => line.trim()).filter(Boolean),
     truth_declared: entries.truth_declared,
     applicable_materials: entries.applicable_materials,
+    deferral: promiseOf(entries.deferral),
   }
 }
 

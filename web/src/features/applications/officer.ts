@@ -7,8 +7,8 @@ export type Review = Schema<'ReviewView'>
 export type Occasion = Schema<'Occasion'>
 
 /** One application, with what may be done on it now. */
-export const readApplication = (id: string, signal: AbortSignal): Promise<Application> =>
-  call(api.GET('/api/v1/applications/{id}', { params: { path: { id } }, signal }))
+export const readApplication = (id: string, signal?: AbortSignal): Promise<Application> =>
+  call(api.GET('/api/v1/applications/{id}', { params: { path: { id } }, ...(signal && { signal }) }))
 
 /** The rules of an application: the version under which it was handed in. */
 export const readMatter = (key: string, version: number, signal: AbortSignal): Promise<Matter> =>

@@ -224,7 +224,7 @@ export function plainActs(application: Application, matter: Matter, own?: string
         { name: 'days', label: text.extend.days, kind: 'number', hint: text.extend.daysHint(amount, text.extend.units[unit]), optional: true },
         { name: 'reason', label: text.extend.reason, kind: 'area' },
       ],
-      paper: (values) => preview(id, paperOf(matter, 'extended'), { reason: of(values, 'reason') }),
+      paper: (values) => preview(id, paperOf(matter, 'extended'), bodies.extend(values)),
       send: (values, key) => acts.extend(id, key, bodies.extend(values)),
     },
     first_review: opinion(application, 'first'),
@@ -239,7 +239,7 @@ export function plainActs(application: Application, matter: Matter, own?: string
         { name: 'recipient', label: text.deliver.recipient, start: application.form.contact ?? '' },
         { name: 'remark', label: text.deliver.remark, kind: 'area', optional: true },
       ],
-      paper: () => preview(id, paperOf(matter, 'delivered')),
+      paper: (values) => preview(id, paperOf(matter, 'delivered'), bodies.deliver(values)),
       send: (values, key) => acts.deliver(id, key, bodies.deliver(values)),
     },
   }

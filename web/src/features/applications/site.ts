@@ -14,6 +14,21 @@ export const openCheck = (application: Pick<Application, 'site_checks'>): SiteCh
 
 const at = (id: string, check: string): { path: { id: string; check: string } } => ({ path: { id, check } })
 
+export type Choice = Schema<'SiteOfficerChoiceView'>
+/** Whom an order may name. */
+export const readOfficers = (id: string, signal: AbortSignal): Promise<Choice[]> => call(api.GET('/api/v1/applications/{id}/site-officers', { params: { path: { id } }, signal }))
+
+/** Officers under their departments, in the order of the server, as far as their name or department fits. */
+export function byDepartment(officers: readonly Choice[], words: string, nowhere: string): { name: string; officers: Choice[] }[] {
+  const found = new Map<string, Choice[]>()
+  for (const one of officers) {
+    const name = one.department_name ?? nowhere
+    if (words.trim() !== '' && !`${one.name}${name}`.includes(words.trim())) continue
+    found.set(name, [...(found.get(name) ?? []), one])
+  }
+  return [...found].map(([name, members]) => ({ name, officers: members }))
+}
+
 export const siteActs = {
   order: (id: string, key: string, body: Schema<'SiteCheckRequest'>) =>
     call(api.POST('/api/v1/applications/{id}/site-checks', { params: { path: { id } }, headers: once(key), body })),
@@ -100,3 +115,9 @@ export function instantOf(hour: string, taken: number): string {
 const tones = { passed: 'fine', rectify: 'soon', failed: 'late' } as const
 /** How an outcome looks. */
 export const outcomeTone = (outcome: Schema<'SiteOutcome'>): (typeof tones)[keyof typeof tones] => tones[outcome]
+
+/** What the concluded visits found on each condition, the latest of each. */
+export function seenOnSite(application: Pick<Application, 'site_checks'>): Map<string, Entry> {
+  const concluded = checksOf(application).filter(({ conclusion }) => conclusion)
+  return new Map(concluded.flatMap(({ lines }) => lines.flatMap(({ condition, result }) => (result ? [[condition, { met: result.met, text: result.text }] as const] : []))))
+}

@@ -56,3 +56,21 @@ export function factsOf(subject: Subject, conditions: ReadonlyMap<string, string
 /** Words of the conditions of a renewal without review. */
 export const directWords = (rules: Schema<'ExistingLicenceRules'> | null | undefined): Map<string, string> =>
   new Map((rules?.direct?.conditions ?? []).map(({ key, text: words }) => [key, words]))
+
+type Matter = Schema<'MatterView'>
+type Stage = 'acceptance' | 'parallel_review' | 'first_review' | 'second_review' | 'decision' | 'delivery'
+
+/** Sides of what is asked for, by which the rules choose stages. */
+function facets(subject: Subject): Facet[] {
+  if (subject.kind === 'renewal') return [subject.direct ? 'direct' : 'reviewed']
+  if (subject.kind === 'change') return subject.items.map(({ item }) => item)
+  return subject.kind === 'replacement' ? [subject.cause] : subject.kind === 'deregistration' ? [subject.ground] : []
+}
+
+/** The stages that an application goes through, as the rules list them for what is asked for. */
+export function routeOf(application: Asking & { direct: boolean }, { definition }: Matter): ReadonlySet<Stage> {
+  const own = facets(application.subject)
+  const skipped: readonly string[] = application.direct ? (definition.existing?.direct?.skips ?? []) : []
+  const concerns = (only: readonly Facet[] | undefined): boolean => !only || only.length === 0 || only.some((one) => own.includes(one))
+  return new Set(definition.stages.filter((stage) => concerns(stage.only_for) && !skipped.includes(stage.key)).map(({ key }) => key as Stage))
+}

@@ -1,9 +1,9 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef, toRaw, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
-import { asProblem, isAbort, type Problem } from '@/api/problem'
+import { asProblem, isAbort, kinds, type Problem } from '@/api/problem'
 import { randomKey } from '@/api/transport'
 import { upload } from '@/api/upload'
 import { kept } from '@/shared/lib/store'
-import type { Application } from './officer'
+import { type Application, readApplication } from './officer'
 import { type Shot, shots } from './photoStore'
 import { type Entries, type Entry, instantOf, photosUrl, resultsOf, sendable, type SiteCheck, siteActs, unsent } from './site'
 
@@ -37,6 +37,15 @@ export interface Visit {
 
 const REST = 1_200
 const AGAIN = 12_000
+/** The answer of an act may be lost on the way: sent again, the server says that it has been done, and is asked how things stand. */
+async function once(act: () => Promise<Application>, application: string): Promise<Application> {
+  try {
+    return await act()
+  } catch (error) {
+    if (asProblem(error).type !== kinds.alreadyDone) throw error
+    return readApplication(application)
+  }
+}
 const lost = ({ status }: Problem): boolean => status === 0 || status === 408 || status >= 500
 
 /**
@@ -85,7 +94,7 @@ export function useSiteCheck(application: string, check: () => SiteCheck, update
     const content = JSON.stringify(results)
     if (key.of !== content) key = { of: content, is: randomKey() }
     try {
-      const answer = await siteActs.results(application, id, key.is, results)
+      const answer = await once(() => siteActs.results(application, id, key.is, results), application)
       for (const { condition, met, text } of results) {
         const now = typed[condition]
         if (now?.met === met && now.text.trim() === text) Reflect.deleteProperty(typed, condition)
@@ -108,15 +117,19 @@ export function useSiteCheck(application: string, check: () => SiteCheck, update
     const { shot } = one
     one.state = 'sending'
     try {
-      const answer = await upload<Application>({
-        url: photosUrl(application, id),
-        file: new File([toRaw(shot).picture], shot.name, { type: shot.picture.type }),
-        key: shot.id,
-        fields: {
-          taken_at: instantOf(shot.hour, shot.taken), longitude: shot.longitude, latitude: shot.latitude, place: shot.place,
-          ...(shot.condition ? { condition: shot.condition } : {}),
-        },
-      })
+      const answer = await once(
+        () =>
+          upload<Application>({
+            url: photosUrl(application, id),
+            file: new File([toRaw(shot).picture], shot.name, { type: shot.picture.type }),
+            key: shot.id,
+            fields: {
+              taken_at: instantOf(shot.hour, shot.taken), longitude: shot.longitude, latitude: shot.latitude, place: shot.place,
+              ...(shot.condition ? { condition: shot.condition } : {}),
+            },
+          }),
+        application,
+      )
       photos.splice(photos.indexOf(one), 1)
       await shots.remove(shot.id).catch(() => undefined)
       offline.value = false

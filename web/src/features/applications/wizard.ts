@@ -10,4 +10,4 @@ export function stepsOf(about: boolean, form: boolean): Step[] {
 
 /** Where what is missing is filled in. */
 export const stepOfGap = ({ field }: Pick<Gap, 'field'>): Step =>
-  field.startsWith('materials.') ? 'materials' : field.startsWith('subject.') ? 'subject' : 'form'
+  field.startsWith('materials.') || field.startsWith('form.deferral') ? 'materials' : field.startsWith('subject.') ? 'subject' : 'form'

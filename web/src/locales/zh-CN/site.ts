@@ -64,6 +64,8 @@ export const site = {
   },
   page: {
     back: '办件',
+    toCheck: (count: number) => `现场核查还有 ${count} 项`,
+    toEnd: '现场核查已逐项查完',
     address: '地址',
     contact: '企业联系人',
     progress: (done: number, all: number) => `${done}/${all}`,
