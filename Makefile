@@ -38,6 +38,7 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 
-# Everything but documentation examples; ends with cargo's own summaries.
-test: setup web-check lint
-	scripts/with-postgres cargo test --workspace --all-targets --no-fail-fast
+# Everything but documentation examples; ends with cargo's own summaries. The pages are checked beside the program.
+test: setup
+	$(MAKE) -j2 --output-sync=target web-check lint
+	scripts/with-postgres --careless cargo test --workspace --all-targets --no-fail-fast
