@@ -1,5 +1,6 @@
 // The pictures of docs/tour.md, taken from a fresh demo: makes a city in a temporary folder, serves it, walks through it
-// as the people of the tour do, and removes it again. ANXU_PROGRAM names another program than target/release/anxu.
+// as the people of the tour do, and removes it again. ANXU_PROGRAM names another program than target/release/anxu,
+// ANXU_TOUR_URL a fresh demo that runs already.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,19 +10,24 @@ import { chromium } from '@playwright/test'
 
 const PASSWORD = 'Anxu-demo-2026'
 const ADDRESS = process.env.ANXU_TOUR_LISTEN ?? '127.0.0.1:8099'
-const BASE = `http://${ADDRESS}`
+const RUNNING = process.env.ANXU_TOUR_URL
+const BASE = RUNNING ?? `http://${ADDRESS}`
 const PROGRAM = process.env.ANXU_PROGRAM ?? fileURLToPath(new URL('../../target/release/anxu', import.meta.url))
 const OUT = fileURLToPath(new URL('../../docs/tour/', import.meta.url))
 const DESK = { width: 1440, height: 900 }
 const PHONE = { width: 360, height: 740 }
 
 const folder = mkdtempSync(join(tmpdir(), 'anxu-tour-'))
-const server = spawn(PROGRAM, ['demo', '--enterprises', '300'], {
-  env: { ...process.env, ANXU_DATA_DIR: folder, ANXU_LISTEN: ADDRESS, ANXU_PUBLIC_URL: BASE },
-  stdio: ['ignore', 'ignore', 'inherit'],
-})
+// It stands in the folder: a settings file of the tree is not the demo's.
+const server = RUNNING
+  ? null
+  : spawn(PROGRAM, ['demo', '--enterprises', '300'], {
+      cwd: folder,
+      env: { ...process.env, ANXU_DATA_DIR: join(folder, 'data'), ANXU_LISTEN: ADDRESS, ANXU_PUBLIC_URL: BASE },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
 let gone = false
-server.on('exit', () => (gone = true))
+server?.on('exit', () => (gone = true))
 
 /** Waits until the city is made and served. */
 async function served() {
@@ -49,9 +55,10 @@ const get = async (page, path) => (await page.context().request.get(path)).json(
 async function open(page, path) {
   await page.goto(path)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  await page.waitForFunction(() => !document.querySelector('.skeleton'))
-  // Papers are drawn after they came.
-  await page.waitForLoadState('networkidle')
+  // A menu that is shut has a skeleton as well.
+  await page.waitForFunction(() => !Array.from(document.querySelectorAll('.skeleton, [aria-busy="true"]')).some((element) => element.checkVisibility()))
+  // Papers are drawn after they came; where progress is followed the network is never quite idle.
+  await page.waitForLoadState('networkidle', { timeout: 10_000 }).catch(() => undefined)
 }
 async function picture(page, name) {
   await page.waitForTimeout(400)
@@ -128,6 +135,6 @@ try {
   for (const scene of scenes) await scene()
 } finally {
   await browser?.close()
-  server.kill()
+  server?.kill()
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 })
 }
