@@ -70,15 +70,15 @@ export function askedOf(subject: Subject): Asked {
 const standardisation = ({ level, certificate, level_until: until }: Asked): Schema<'Standardisation'> | null =>
   level && until ? { level: Number(level), certificate: certificate.trim(), valid_until: until } : null
 
-/** What was chosen and also written; a blank is said at its field and is not sent. */
-const itemsOf = ({ chosen, to }: Asked): Schema<'ItemRequest'>[] =>
-  ITEMS.filter((item) => chosen.includes(item) && to[item].trim() !== '').map((item) => (item === 'scope' ? { item, to: lines(to.scope) } : { item, to: to[item].trim() }))
+/** What was chosen and says something new; the rest is told at its field and is not sent. */
+const itemsOf = ({ chosen, to }: Asked, held: Held | null): Schema<'ItemRequest'>[] =>
+  ITEMS.filter((item) => chosen.includes(item) && !['', held ? present(held, item).trim() : ''].includes(to[item].trim())).map((item) => (item === 'scope' ? { item, to: lines(to.scope) } : { item, to: to[item].trim() }))
 
-export function requestOf(entries: Asked): SubjectRequest {
+export function requestOf(entries: Asked, held: Held | null = null): SubjectRequest {
   const occurred_on = entries.occurred_on || null
   switch (entries.kind) {
     case 'change':
-      return { kind: 'change', occurred_on, items: itemsOf(entries) }
+      return { kind: 'change', occurred_on, items: itemsOf(entries, held) }
     case 'replacement':
       return { kind: 'replacement', cause: entries.reason as Cause, occurred_on, account: entries.account.trim() }
     case 'deregistration':
