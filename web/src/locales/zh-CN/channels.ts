@@ -2,7 +2,7 @@
 export const channels = {
   title: '通知发送',
   place: '通知',
-  heading: (stuck: number, more: boolean) => (stuck === 0 ? '通知都发出去了' : `${more ? `${stuck} 条以上` : `${stuck} 条`}通知停滞，需要处理`),
+  heading: (stuck: number) => (stuck === 0 ? '近七天的通知都发出去了' : `近七天有 ${stuck} 条通知停滞，需要处理`),
   parts: { deliveries: '发送记录', webhooks: '数据推送' },
   names: { mail: '电子邮件', sms: '短信', wechat: '微信', webhook: '数据推送' },
   states: { queued: '待发送', sending: '发送中', failed: '待重试', sent: '已发出', unknown: '结果不明', dead: '已停滞' },
