@@ -67,6 +67,8 @@ named! {
         EnterprisesRead = "enterprises:read", "查看企业档案";
         /// Register and change enterprise files.
         EnterprisesWrite = "enterprises:write", "登记企业档案";
+        /// Keep key staff and facilities in a file within scope: the bureau for any, an enterprise in its own.
+        EnterprisesKeep = "enterprises:keep", "维护人员与设施档案";
         /// Import enterprises in bulk.
         EnterprisesImport = "enterprises:import", "批量导入企业";
         /// Draft, submit, correct and withdraw own applications.
@@ -129,6 +131,7 @@ impl Role {
                 MattersReadReviews,
                 EnterprisesRead,
                 EnterprisesWrite,
+                EnterprisesKeep,
                 EnterprisesImport,
                 ApplicationsRead,
                 FiguresRead,
@@ -152,6 +155,7 @@ impl Role {
                 OwnAccount,
                 EnterprisesRead,
                 EnterprisesWrite,
+                EnterprisesKeep,
                 EnterprisesImport,
                 ApplicationsRead,
                 FiguresRead,
@@ -237,6 +241,7 @@ impl Role {
             Self::EnterpriseManager => &[
                 OwnAccount,
                 EnterprisesRead,
+                EnterprisesKeep,
                 ApplicationsDraft,
                 ApplicationsRead,
                 LicencesRead,

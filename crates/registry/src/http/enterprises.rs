@@ -53,7 +53,7 @@ pub(crate) struct EnterpriseView {
     /// Invented for the demo city.
     demo: bool,
     registered_at: Moment,
-    /// Acts open to the actor: `change`.
+    /// Acts open to the actor: `change`, `keep_staff`, `keep_facilities`.
     allowed_actions: Vec<&'static str>,
 }
 
@@ -70,7 +70,14 @@ impl EnterpriseView {
             .as_deref()
             .and_then(|code| code.parse().ok())
             .and_then(|code| registry.industries().name(&code).map(str::to_owned));
-        let may_change = actor.may(Permission::EnterprisesWrite);
+        // Whoever is shown a file reaches it: what is left is the permission.
+        let acts = [
+            (Permission::EnterprisesWrite, "change"),
+            (Permission::EnterprisesKeep, "keep_staff"),
+            (Permission::EnterprisesKeep, "keep_facilities"),
+        ];
+        let allowed = acts.iter().filter(|(permission, _)| actor.may(*permission));
+        let allowed_actions = allowed.map(|(_, act)| *act).collect();
         Self {
             id: enterprise.id,
             version: enterprise.version,
@@ -97,7 +104,7 @@ impl EnterpriseView {
             state_name: enterprise.state.chinese(),
             demo: enterprise.demo,
             registered_at: enterprise.registered_at,
-            allowed_actions: if may_change { vec!["change"] } else { Vec::new() },
+            allowed_actions,
         }
     }
 }

@@ -120,7 +120,7 @@ impl From<StaffRequest> for StaffDetails {
 #[utoipa::path(post, path = "/api/v1/enterprises/{id}/staff", tag = "registry", params(("id" = Uuid, Path)),
     request_body = StaffRequest,
     responses((status = 201, body = StaffView), (status = 404, body = Problem), (status = 422, body = Problem)),
-    extensions(("x-permission" = json!("enterprises:write"))))]
+    extensions(("x-permission" = json!("enterprises:keep"))))]
 pub(super) async fn add_staff(
     State(registry): State<Registry>,
     actor: Actor,
@@ -140,7 +140,7 @@ pub(super) async fn add_staff(
     params(("id" = Uuid, Path), ("staff" = Uuid, Path), IfMatchHeader), request_body = StaffRequest,
     responses((status = 200, body = StaffView), (status = 404, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem), (status = 428, body = Problem)),
-    extensions(("x-permission" = json!("enterprises:write"))))]
+    extensions(("x-permission" = json!("enterprises:keep"))))]
 pub(super) async fn change_staff(
     State(registry): State<Registry>,
     actor: Actor,
@@ -243,7 +243,7 @@ impl From<FacilityRequest> for FacilityDetails {
 #[utoipa::path(post, path = "/api/v1/enterprises/{id}/facilities", tag = "registry", params(("id" = Uuid, Path)),
     request_body = FacilityRequest,
     responses((status = 201, body = FacilityView), (status = 404, body = Problem), (status = 422, body = Problem)),
-    extensions(("x-permission" = json!("enterprises:write"))))]
+    extensions(("x-permission" = json!("enterprises:keep"))))]
 pub(super) async fn add_facility(
     State(registry): State<Registry>,
     actor: Actor,
@@ -259,7 +259,7 @@ pub(super) async fn add_facility(
     params(("id" = Uuid, Path), ("facility" = Uuid, Path), IfMatchHeader), request_body = FacilityRequest,
     responses((status = 200, body = FacilityView), (status = 404, body = Problem), (status = 412, body = Problem),
         (status = 422, body = Problem), (status = 428, body = Problem)),
-    extensions(("x-permission" = json!("enterprises:write"))))]
+    extensions(("x-permission" = json!("enterprises:keep"))))]
 pub(super) async fn change_facility(
     State(registry): State<Registry>,
     actor: Actor,

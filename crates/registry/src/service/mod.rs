@@ -687,7 +687,7 @@ impl Registry {
 
     /// A unit of work on the file of an enterprise that the actor may keep.
     async fn file_work(&self, actor: &Actor, enterprise: EnterpriseId) -> Outcome<Work> {
-        actor.require(Permission::EnterprisesWrite)?;
+        actor.require(Permission::EnterprisesKeep)?;
         let work = self.kernel.begin(actor).await?;
         store::enterprise(work.conn(), enterprise, &actor.scope)
             .await?

@@ -203,14 +203,47 @@ async fn staff_and_facilities_belong_to_the_file() {
         app.registry.add_staff(&elsewhere, id, officer()).await,
         Err(RegistryError::NotFound(_))
     ));
-    assert!(matches!(
-        app.registry.add_staff(&of_enterprise(id), id, officer()).await,
-        Err(RegistryError::Forbidden(_))
-    ));
     assert_seals(&app, &StaffAudit).await;
     assert_seals(&app, &FacilityAudit).await;
     let events = app.registry.timeline(&clerk(), id, None, 10).await.unwrap();
     assert_eq!(events.len(), 4);
+}
+
+#[tokio::test]
+async fn an_enterprise_keeps_its_own_people_and_facilities_and_nothing_else() {
+    let app = App::new().await;
+    let own = app.register("南昌甲厂", 1, "360102").await;
+    let other = app.register("南昌乙厂", 2, "360102").await;
+    let keeper = of_enterprise(own);
+    let staff = app.registry.add_staff(&keeper, own, officer()).await.unwrap();
+    let named = StaffDetails {
+        name: "赵勇敢".to_owned(),
+        ..officer()
+    };
+    let changed = app
+        .registry
+        .change_staff(&keeper, own, staff.id, 1, named)
+        .await
+        .unwrap();
+    assert_eq!((changed.version, changed.details.name.as_str()), (2, "赵勇敢"));
+    assert!(matches!(
+        app.registry.add_staff(&keeper, other, officer()).await,
+        Err(RegistryError::NotFound(_))
+    ));
+    let reader = kernel::Actor {
+        roles: vec![Role::EnterpriseOfficer],
+        ..keeper.clone()
+    };
+    assert!(matches!(
+        app.registry.add_staff(&reader, own, officer()).await,
+        Err(RegistryError::Forbidden(_))
+    ));
+    // The file itself is the authority's.
+    let renamed = enterprise("南昌自称厂", 1);
+    assert!(matches!(
+        app.registry.change(&keeper, own, 1, renamed, None).await,
+        Err(RegistryError::Forbidden(_))
+    ));
 }
 
 #[tokio::test]

@@ -96,12 +96,17 @@ async fn personal_data_is_masked_and_full_reads_are_recorded() {
     assert_eq!(app.number(reads).await, 2);
 
     let own = of_enterprise(view["id"].as_str().unwrap().parse().unwrap());
-    let timeline = get(&app, own, &format!("{uri}/timeline")).await;
+    let timeline = get(&app, own.clone(), &format!("{uri}/timeline")).await;
     assert_eq!(timeline["items"][3]["title"], "登记企业");
     assert!(timeline["items"][3].get("actor").is_none());
     let timeline = get(&app, inspector, &format!("{uri}/timeline?limit=2")).await;
     assert_eq!(timeline["items"][0]["actor"], "王敏");
     assert!(timeline["next"].is_string());
+
+    let may_keep = json!(["keep_staff", "keep_facilities"]);
+    assert_eq!(get(&app, own, &uri).await["allowed_actions"], may_keep);
+    let all = json!(["change", "keep_staff", "keep_facilities"]);
+    assert_eq!(get(&app, clerk(), &uri).await["allowed_actions"], all);
 }
 
 #[tokio::test]
