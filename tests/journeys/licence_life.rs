@@ -6,12 +6,12 @@ use kernel::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value}")).to_owned()
 }
 
 /// An act on a thing in the version that was seen.
-async fn step(app: &TestApp, login: &str, path: &str, seen: &Value, body: Value) -> Value {
+pub(crate) async fn step(app: &TestApp, login: &str, path: &str, seen: &Value, body: Value) -> Value {
     let session = app.as_(login).await;
     let request = session
         .request(Method::POST, path)
@@ -22,7 +22,13 @@ async fn step(app: &TestApp, login: &str, path: &str, seen: &Value, body: Value)
     view
 }
 
-async fn refused(app: &TestApp, login: &str, path: &str, seen: &Value, body: Value) -> (StatusCode, String) {
+pub(crate) async fn refused(
+    app: &TestApp,
+    login: &str,
+    path: &str,
+    seen: &Value,
+    body: Value,
+) -> (StatusCode, String) {
     let session = app.as_(login).await;
     let request = session
         .request(Method::POST, path)

@@ -14,6 +14,7 @@ mod idempotency;
 mod identity;
 mod import;
 mod jobs;
+mod licence_desk;
 mod licence_life;
 mod notices;
 mod openapi;

@@ -16,9 +16,10 @@ pub use migrations::migrations;
 pub use model::{DirectIssue, Grant, Holder, Issued, Licence, Period, PublicLicence, Purpose, Status};
 pub use ports::{Certify, Grants, NeighbourError, Pressed, ProspectError};
 pub use service::{
-    Answer, Count, Fulfilled, IssuedLicence, LicenceFacts, LicenceQuery, Licences, LicencesError, NewCase,
-    NewDamage, NewHandover, NewService, NewWorkElsewhere, PRESS_JOB, PaperFile, PressedPair, PublicEvent,
-    PublicFile, PublicLoss, PublicQuery, RegionStatus, Unissued, WeakLicences,
+    Answer, CasesWanted, Count, FilingsWanted, Fulfilled, IssuedLicence, LicenceFacts, LicenceQuery,
+    Licences, LicencesError, NewCase, NewDamage, NewHandover, NewService, NewWorkElsewhere, PRESS_JOB,
+    PaperFile, PressedPair, PublicEvent, PublicFile, PublicLoss, PublicQuery, RegionStatus, Unissued,
+    WeakLicences,
 };
 pub use store::{CaseAudit, FilingAudit, LicenceAudit};
 

@@ -19,10 +19,19 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         "m0520_licence_figures",
         include_str!("migrations/m0520_licence_figures.sql"),
     );
+    let waits = SqlMigration::new(
+        "m0503_licence_waits",
+        include_str!("migrations/m0503_licence_waits.sql"),
+    )
+    .native(
+        include_str!("migrations/m0503_licence_waits.sqlite.sql"),
+        include_str!("migrations/m0503_licence_waits.postgres.sql"),
+    );
     vec![
         Box::new(licences),
         Box::new(life),
         Box::new(filings),
         Box::new(figures),
+        Box::new(waits),
     ]
 }

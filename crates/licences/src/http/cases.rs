@@ -11,7 +11,7 @@ use axum::{
 };
 use bytes::Bytes;
 use kernel::{
-    Actor, LegalDate, Moment, Page, PageQuery, Problem,
+    Actor, LegalDate, Moment, Page, PageQuery, Permission, Problem,
     http::{IfMatch, Json, Path, Query, Versioned, too_large},
     ids::{EnterpriseId, LicenceId},
 };
@@ -28,7 +28,7 @@ use crate::{
         StatementKind,
     },
     rules::SuspensionCase,
-    service::{EVIDENCE_LIMIT_MB, Licences, NewCase, NewService},
+    service::{CasesWanted, EVIDENCE_LIMIT_MB, Licences, NewCase, NewService},
 };
 
 pub(super) fn routes() -> OpenApiRouter<Licences> {
@@ -90,7 +90,10 @@ struct CaseView {
     decision: Option<String>,
     /// Why it was closed.
     closed_reason: Option<String>,
-    /// What the actor may do now.
+    /// Why the next step is not open yet, as a sentence for the page; absent when it is.
+    waits_for: Option<String>,
+    /// What the actor may do now: `add_evidence`, `find`, `give_notice`, `record_statement`, `record_hearing`,
+    /// `propose`, `close`, `decide`, `serve`.
     allowed_actions: Vec<&'static str>,
 }
 
@@ -123,6 +126,8 @@ struct CasePaperView {
     /// Last day for serving it.
     service_due: Option<LegalDate>,
     served: Option<Served>,
+    /// What the actor may do with it now: `serve`.
+    allowed_actions: Vec<&'static str>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -134,6 +139,8 @@ struct NoticeView {
     /// Last day for asking for a hearing.
     hearing_until: Option<LegalDate>,
     statements: Vec<Statement>,
+    /// What of the holder's voice can be recorded today.
+    statement_kinds: Vec<StatementKind>,
     hearing: Option<Hearing>,
 }
 
@@ -153,9 +160,11 @@ impl From<Evidence> for EvidenceView {
     }
 }
 
-impl From<CasePaper> for CasePaperView {
-    fn from(paper: CasePaper) -> Self {
+impl CasePaperView {
+    fn new(paper: CasePaper, actor: &Actor) -> Self {
+        let may_serve = actor.may(Permission::LicencesDeliver) && paper.may_serve().is_ok();
         Self {
+            allowed_actions: may_serve.then_some("serve").into_iter().collect(),
             id: paper.id,
             kind: paper.kind,
             title: paper.paper.title,
@@ -169,9 +178,10 @@ impl From<CasePaper> for CasePaperView {
     }
 }
 
-impl From<Noticed> for NoticeView {
-    fn from(noticed: Noticed) -> Self {
+impl NoticeView {
+    fn new(noticed: Noticed, statement_kinds: Vec<StatementKind>) -> Self {
         Self {
+            statement_kinds,
             hearing_right: noticed.hearing_right,
             plea_until: noticed.plea_until,
             hearing_until: noticed.hearing_until,
@@ -184,7 +194,9 @@ impl From<Noticed> for NoticeView {
 impl CaseView {
     fn new(licences: &Licences, actor: &Actor, case: CaseFile) -> Result<Self, Problem> {
         let needs_notice = licences.measure_rule(&case.file.measure)?.prior_notice;
-        let allowed_actions = licences.case_actions(actor, &case);
+        let allowed_actions = licences.case_actions(actor, &case)?;
+        let waits_for = licences.case_waits_for(actor, &case)?;
+        let statement_kinds = licences.statement_kinds(&case);
         let file = case.file;
         let (notice, proposed, decided, closed) = match file.stage.clone() {
             Stage::Investigating => (None, None, None, None),
@@ -216,8 +228,12 @@ impl CaseView {
             measure: file.measure,
             findings: file.findings,
             evidence: file.evidence.into_iter().map(Into::into).collect(),
-            papers: file.papers.into_iter().map(Into::into).collect(),
-            notice: notice.map(Into::into),
+            papers: file
+                .papers
+                .into_iter()
+                .map(|paper| CasePaperView::new(paper, actor))
+                .collect(),
+            notice: notice.map(|notice| NoticeView::new(notice, statement_kinds)),
             proposed_by: proposed.as_ref().map(|one| one.by.name.clone()),
             proposed_at: proposed.as_ref().map(|one| one.at),
             proposal: proposed.map(|one| one.opinion),
@@ -225,6 +241,7 @@ impl CaseView {
             decided_at: decided.as_ref().map(|one| one.at),
             decision: decided.map(|one| one.opinion),
             closed_reason: closed.map(|one| one.reason),
+            waits_for,
             allowed_actions,
         })
     }
@@ -270,6 +287,15 @@ async fn open_case(
 struct CaseParams {
     /// `investigating`, `noticed`, `proposed`, `decided`, `closed`.
     state: Option<String>,
+    /// `suspension`, `resumption`, `revocation`, `rescission`, `withdrawal`, `cancellation`.
+    measure: Option<String>,
+    /// Only those in which something is the actor's to do: to investigate, to decide what another proposed, to serve.
+    #[serde(default)]
+    waits: bool,
+    /// Part of the holder's name, of the number or of the credit code; two characters at least.
+    q: Option<String>,
+    /// The holder.
+    enterprise: Option<Uuid>,
     /// Rows on a page, 1 to 200; 20 unless given.
     limit: Option<u64>,
     /// `next` of the page before.
@@ -286,8 +312,16 @@ async fn page(
         limit: params.limit,
         cursor: params.cursor,
     };
+    let wanted = CasesWanted {
+        licence,
+        enterprise: params.enterprise.map(EnterpriseId),
+        state: params.state,
+        measure: params.measure,
+        waits: params.waits,
+        text: params.q,
+    };
     let rows = licences
-        .cases(actor, licence, params.state, page.after()?, page.limit())
+        .cases(actor, &wanted, page.after()?, page.limit())
         .await?;
     let rows = Page::cut(rows, page.limit(), |case| case.seq);
     let views = rows
@@ -303,7 +337,7 @@ async fn page(
 /// Case files on a licence, newest first.
 #[utoipa::path(get, path = "/api/v1/licences/{id}/cases", tag = "licences",
     params(("id" = Uuid, Path), CaseParams),
-    responses((status = 200, body = Page<CaseView>), (status = 404, body = Problem)),
+    responses((status = 200, body = Page<CaseView>), (status = 404, body = Problem), (status = 422, body = Problem)),
     extensions(("x-permission" = json!("licences:read"))))]
 async fn cases_of(
     State(licences): State<Licences>,
@@ -317,7 +351,7 @@ async fn cases_of(
 
 /// Case files within the scope, newest first.
 #[utoipa::path(get, path = "/api/v1/licence-cases", tag = "licences", params(CaseParams),
-    responses((status = 200, body = Page<CaseView>)),
+    responses((status = 200, body = Page<CaseView>), (status = 422, body = Problem)),
     extensions(("x-permission" = json!("licences:read"))))]
 async fn cases(
     State(licences): State<Licences>,

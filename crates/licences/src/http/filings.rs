@@ -10,11 +10,12 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
 use crate::{
     model::{Filing, FilingId, FilingMatter},
     rules::Duty,
-    service::{Licences, NewDamage, NewHandover, NewWorkElsewhere},
+    service::{FilingsWanted, Licences, NewDamage, NewHandover, NewWorkElsewhere},
 };
 
 pub(super) fn routes() -> OpenApiRouter<Licences> {
@@ -62,10 +63,13 @@ struct FilingView {
     /// Last day of what is still owed.
     due_on: Option<LegalDate>,
     matter: FilingMatter,
+    /// What the actor may do now: `confirm_posting`, `begin_exchange`, `recover`, `report` (holder); `issue_stand_in`,
+    /// `take_back`, `destroy`, `witness` (authority).
+    allowed_actions: Vec<&'static str>,
 }
 
-impl From<Filing> for FilingView {
-    fn from(filing: Filing) -> Self {
+impl FilingView {
+    fn new(filing: Filing, allowed_actions: Vec<&'static str>) -> Self {
         Self {
             id: filing.id,
             version: filing.version,
@@ -79,18 +83,39 @@ impl From<Filing> for FilingView {
             by: filing.by.name,
             at: filing.at,
             matter: filing.matter,
+            allowed_actions,
         }
+    }
+
+    /// With what the actor may do about each.
+    async fn all(licences: &Licences, actor: &Actor, filings: Vec<Filing>) -> Result<Vec<Self>, Problem> {
+        let actions = licences.filing_actions(actor, &filings).await?;
+        let both = filings.into_iter().zip(actions);
+        Ok(both.map(|(filing, actions)| Self::new(filing, actions)).collect())
+    }
+
+    async fn one(licences: &Licences, actor: &Actor, filing: Filing) -> Result<Self, Problem> {
+        let mut actions = licences
+            .filing_actions(actor, std::slice::from_ref(&filing))
+            .await?;
+        Ok(Self::new(filing, actions.pop().unwrap_or_default()))
     }
 }
 
 type Filed = Result<Versioned<FilingView>, Problem>;
 
-fn created(filing: Filing) -> Versioned<FilingView> {
-    Versioned(StatusCode::CREATED, filing.version, filing.into())
+async fn shown(licences: &Licences, actor: &Actor, status: StatusCode, filing: Filing) -> Filed {
+    let version = filing.version;
+    let view = FilingView::one(licences, actor, filing).await?;
+    Ok(Versioned(status, version, view))
 }
 
-fn changed(filing: Filing) -> Versioned<FilingView> {
-    Versioned(StatusCode::OK, filing.version, filing.into())
+async fn created(licences: &Licences, actor: &Actor, filing: Filing) -> Filed {
+    shown(licences, actor, StatusCode::CREATED, filing).await
+}
+
+async fn changed(licences: &Licences, actor: &Actor, filing: Filing) -> Filed {
+    shown(licences, actor, StatusCode::OK, filing).await
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -98,9 +123,17 @@ fn changed(filing: Filing) -> Versioned<FilingView> {
 struct FilingParams {
     /// `handover`, `self_check`, `damage`, `loss`, `recall`, `work_elsewhere`, `emergency_use`, `annual_review`.
     kind: Option<String>,
-    /// Only those of which something is still owed.
+    /// Only those of which the holder still owes something.
     #[serde(default)]
     open: bool,
+    /// Only those about which something is the actor's to do as an officer: a stand-in, papers to take in or to
+    /// destroy, a destruction to confirm.
+    #[serde(default)]
+    waits: bool,
+    /// Part of the holder's name, of the number or of the credit code; two characters at least.
+    q: Option<String>,
+    /// The holder.
+    enterprise: Option<Uuid>,
     /// Rows on a page, 1 to 200; 20 unless given.
     limit: Option<u64>,
     /// `next` of the page before.
@@ -117,25 +150,28 @@ async fn page(
         limit: params.limit,
         cursor: params.cursor,
     };
+    let wanted = FilingsWanted {
+        licence,
+        enterprise: params.enterprise.map(EnterpriseId),
+        kind: params.kind,
+        open: params.open,
+        waits: params.waits,
+        text: params.q,
+    };
     let rows = licences
-        .filings(
-            actor,
-            licence,
-            params.kind,
-            params.open,
-            page.after()?,
-            page.limit(),
-        )
+        .filings(actor, &wanted, page.after()?, page.limit())
         .await?;
-    Ok(Answer(
-        Page::cut(rows, page.limit(), |filing| filing.seq).map(FilingView::from),
-    ))
+    let rows = Page::cut(rows, page.limit(), |filing| filing.seq);
+    Ok(Answer(Page {
+        items: FilingView::all(licences, actor, rows.items).await?,
+        next: rows.next,
+    }))
 }
 
 /// What was filed about a licence, newest first.
 #[utoipa::path(get, path = "/api/v1/licences/{id}/filings", tag = "licences",
     params(("id" = Uuid, Path), FilingParams),
-    responses((status = 200, body = Page<FilingView>), (status = 404, body = Problem)),
+    responses((status = 200, body = Page<FilingView>), (status = 404, body = Problem), (status = 422, body = Problem)),
     extensions(("x-permission" = json!("licences:read"))))]
 async fn filings_of(
     State(licences): State<Licences>,
@@ -149,7 +185,7 @@ async fn filings_of(
 
 /// What was filed within the scope, newest first.
 #[utoipa::path(get, path = "/api/v1/licence-filings", tag = "licences", params(FilingParams),
-    responses((status = 200, body = Page<FilingView>)),
+    responses((status = 200, body = Page<FilingView>), (status = 422, body = Problem)),
     extensions(("x-permission" = json!("licences:read"))))]
 async fn filings(
     State(licences): State<Licences>,
@@ -164,7 +200,8 @@ async fn filings(
     responses((status = 200, body = FilingView), (status = 404, body = Problem)),
     extensions(("x-permission" = json!("licences:read"))))]
 async fn filing(State(licences): State<Licences>, actor: Actor, Path(id): Path<FilingId>) -> Filed {
-    Ok(changed(licences.filing(&actor, id).await?))
+    let filing = licences.filing(&actor, id).await?;
+    changed(&licences, &actor, filing).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -198,7 +235,8 @@ async fn hand_over(
         method: body.method,
         place: body.place,
     };
-    Ok(created(licences.hand_over(&actor, id, new).await?))
+    let filing = licences.hand_over(&actor, id, new).await?;
+    created(&licences, &actor, filing).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -220,9 +258,8 @@ async fn confirm_posting(
     IfMatch(version): IfMatch,
     Json(body): Json<PostingRequest>,
 ) -> Filed {
-    Ok(changed(
-        licences.confirm_posting(&actor, id, version, body.place).await?,
-    ))
+    let filing = licences.confirm_posting(&actor, id, version, body.place).await?;
+    changed(&licences, &actor, filing).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -246,11 +283,10 @@ async fn self_check(
     Path(id): Path<LicenceId>,
     Json(body): Json<SelfCheckRequest>,
 ) -> Filed {
-    Ok(created(
-        licences
-            .self_check(&actor, id, body.intact, body.findings)
-            .await?,
-    ))
+    let filing = licences
+        .self_check(&actor, id, body.intact, body.findings)
+        .await?;
+    created(&licences, &actor, filing).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -280,7 +316,8 @@ async fn report_damage(
         cause: body.cause,
         disaster: body.disaster,
     };
-    Ok(created(licences.report_damage(&actor, id, new).await?))
+    let filing = licences.report_damage(&actor, id, new).await?;
+    created(&licences, &actor, filing).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -302,11 +339,10 @@ async fn begin_exchange(
     IfMatch(version): IfMatch,
     Json(body): Json<ExchangeRequest>,
 ) -> Filed {
-    Ok(changed(
-        licences
-            .begin_exchange(&actor, id, version, body.application)
-            .await?,
-    ))
+    let filing = licences
+        .begin_exchange(&actor, id, version, body.application)
+        .await?;
+    changed(&licences, &actor, filing).await
 }
 
 /// A stand-in was issued.
@@ -330,7 +366,7 @@ async fn stand_in(
 ) -> Result<impl IntoResponse, Problem> {
     let (filing, licence) = licences.issue_stand_in(&actor, id, version).await?;
     let version = filing.version;
-    let filing = filing.into();
+    let filing = FilingView::one(&licences, &actor, filing).await?;
     Ok(Versioned(
         StatusCode::CREATED,
         version,
@@ -358,11 +394,10 @@ async fn declare_loss(
     Path(id): Path<LicenceId>,
     Json(body): Json<LossRequest>,
 ) -> Filed {
-    Ok(created(
-        licences
-            .declare_loss(&actor, id, body.on, body.circumstances)
-            .await?,
-    ))
+    let filing = licences
+        .declare_loss(&actor, id, body.on, body.circumstances)
+        .await?;
+    created(&licences, &actor, filing).await
 }
 
 /// 找回: the lost paper was found before it was replaced.
@@ -376,7 +411,8 @@ async fn found(
     Path(id): Path<FilingId>,
     IfMatch(version): IfMatch,
 ) -> Filed {
-    Ok(changed(licences.found_again(&actor, id, version).await?))
+    let filing = licences.found_again(&actor, id, version).await?;
+    changed(&licences, &actor, filing).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -416,7 +452,8 @@ async fn work_elsewhere(
         from: body.from,
         until: body.until,
     };
-    Ok(created(licences.file_work_elsewhere(&actor, id, new).await?))
+    let filing = licences.file_work_elsewhere(&actor, id, new).await?;
+    created(&licences, &actor, filing).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -439,11 +476,10 @@ async fn emergency_use(
     Path(id): Path<LicenceId>,
     Json(body): Json<EmergencyUseRequest>,
 ) -> Filed {
-    Ok(created(
-        licences
-            .file_emergency_use(&actor, id, body.on, body.purpose)
-            .await?,
-    ))
+    let filing = licences
+        .file_emergency_use(&actor, id, body.on, body.purpose)
+        .await?;
+    created(&licences, &actor, filing).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -465,7 +501,8 @@ async fn report(
     IfMatch(version): IfMatch,
     Json(body): Json<OwedReportRequest>,
 ) -> Filed {
-    Ok(changed(licences.report(&actor, id, version, body.text).await?))
+    let filing = licences.report(&actor, id, version, body.text).await?;
+    changed(&licences, &actor, filing).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -490,11 +527,10 @@ async fn annual_review(
     Path(id): Path<LicenceId>,
     Json(body): Json<AnnualReviewRequest>,
 ) -> Filed {
-    Ok(created(
-        licences
-            .review_year(&actor, id, body.year, body.result, body.opinion)
-            .await?,
-    ))
+    let filing = licences
+        .review_year(&actor, id, body.year, body.result, body.opinion)
+        .await?;
+    created(&licences, &actor, filing).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -516,9 +552,8 @@ async fn take_back(
     IfMatch(version): IfMatch,
     Json(body): Json<PapersReturned>,
 ) -> Filed {
-    Ok(changed(
-        licences.take_back(&actor, id, version, body.papers).await?,
-    ))
+    let filing = licences.take_back(&actor, id, version, body.papers).await?;
+    changed(&licences, &actor, filing).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -540,7 +575,8 @@ async fn destroy(
     IfMatch(version): IfMatch,
     Json(body): Json<DestructionRequest>,
 ) -> Filed {
-    Ok(changed(licences.destroy(&actor, id, version, body.method).await?))
+    let filing = licences.destroy(&actor, id, version, body.method).await?;
+    changed(&licences, &actor, filing).await
 }
 
 /// 监销: the second of two people, never the first.
@@ -555,7 +591,8 @@ async fn witness(
     Path(id): Path<FilingId>,
     IfMatch(version): IfMatch,
 ) -> Filed {
-    Ok(changed(licences.witness_destruction(&actor, id, version).await?))
+    let filing = licences.witness_destruction(&actor, id, version).await?;
+    changed(&licences, &actor, filing).await
 }
 
 #[derive(Deserialize, IntoParams)]

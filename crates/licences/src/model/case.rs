@@ -5,7 +5,7 @@ use applications::model::{Paper, Person};
 use codes::RegionCode;
 use kernel::{
     BlobRef, LegalDate, Moment,
-    ids::{EnterpriseId, LicenceId},
+    ids::{AccountId, EnterpriseId, LicenceId},
 };
 use matters::Industry;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{CancellationGround, CaseId, RescissionGround};
+
+/// Most pieces of evidence of one case.
+pub const MOST_EVIDENCE: usize = 200;
 
 /// A case file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -391,26 +394,48 @@ impl CaseBody {
         }
     }
 
-    /// Puts a piece of evidence in, before the case is put before the leader.
+    /// Whether a piece of evidence can be put in: before the case is put before the leader.
     ///
     /// # Errors
-    /// [`CaseFault::Stage`].
-    pub fn add_evidence(&mut self, evidence: Evidence) -> Result<(), CaseFault> {
+    /// [`CaseFault`].
+    pub fn may_add_evidence(&self) -> Result<(), CaseFault> {
         match self.stage {
-            Stage::Investigating | Stage::Noticed(_) => {
-                self.evidence.push(evidence);
-                Ok(())
+            Stage::Investigating | Stage::Noticed(_) if self.evidence.len() >= MOST_EVIDENCE => {
+                Err(CaseFault::Missing("证据太多，请合并后上传"))
             }
+            Stage::Investigating | Stage::Noticed(_) => Ok(()),
             _ => self.wrong(),
         }
     }
 
-    /// Writes the findings and the measure anew, before the holder is told.
+    /// Puts a piece of evidence in.
+    ///
+    /// # Errors
+    /// [`CaseFault`].
+    pub fn add_evidence(&mut self, evidence: Evidence) -> Result<(), CaseFault> {
+        self.may_add_evidence()?;
+        self.evidence.push(evidence);
+        Ok(())
+    }
+
+    /// Whether the findings can be written anew: before the holder is told.
+    ///
+    /// # Errors
+    /// [`CaseFault::Stage`].
+    pub fn may_find(&self) -> Result<(), CaseFault> {
+        match self.stage {
+            Stage::Investigating => Ok(()),
+            _ => self.wrong(),
+        }
+    }
+
+    /// Writes the findings and the measure anew; its kind stays.
     ///
     /// # Errors
     /// [`CaseFault::Stage`].
     pub fn find(&mut self, findings: Findings, measure: Measure) -> Result<(), CaseFault> {
-        if self.stage != Stage::Investigating || measure.as_str() != self.measure.as_str() {
+        self.may_find()?;
+        if measure.as_str() != self.measure.as_str() {
             return self.wrong();
         }
         self.findings = Some(findings);
@@ -418,17 +443,33 @@ impl CaseBody {
         Ok(())
     }
 
+    /// Whether the holder can be told: once it is known what was found, of a measure that is told beforehand.
+    ///
+    /// # Errors
+    /// [`CaseFault`].
+    pub fn may_notify(&self, needs_notice: bool) -> Result<(), CaseFault> {
+        if self.stage != Stage::Investigating {
+            return self.wrong();
+        }
+        if !needs_notice {
+            return Err(CaseFault::Missing("此项决定依法不需要事先告知，可以直接报批"));
+        }
+        self.found()
+    }
+
+    fn found(&self) -> Result<(), CaseFault> {
+        match self.findings {
+            Some(_) => Ok(()),
+            None => Err(CaseFault::Missing("请先写明查明的事实、依据和理由")),
+        }
+    }
+
     /// Tells the holder.
     ///
     /// # Errors
     /// [`CaseFault`].
     pub fn notify(&mut self, paper: CasePaper, hearing_right: bool) -> Result<(), CaseFault> {
-        if self.stage != Stage::Investigating {
-            return self.wrong();
-        }
-        if self.findings.is_none() {
-            return Err(CaseFault::Missing("请先写明查明的事实、依据和理由"));
-        }
+        self.may_notify(true)?;
         self.stage = Stage::Noticed(Noticed {
             paper: paper.id,
             hearing_right,
@@ -441,44 +482,81 @@ impl CaseBody {
         Ok(())
     }
 
-    /// Notes what the holder said.
+    fn noticed(&self) -> Result<&Noticed, CaseFault> {
+        match &self.stage {
+            Stage::Noticed(noticed) => Ok(noticed),
+            _ => self.wrong(),
+        }
+    }
+
+    fn noticed_mut(&mut self) -> Result<&mut Noticed, CaseFault> {
+        let chinese = self.stage.chinese();
+        match &mut self.stage {
+            Stage::Noticed(noticed) => Ok(noticed),
+            _ => Err(CaseFault::Stage(chinese)),
+        }
+    }
+
+    /// Whether the holder can be heard with a statement of that kind on a day.
     ///
     /// # Errors
     /// [`CaseFault`], also for a hearing that cannot be asked for.
+    pub fn may_state(&self, kind: StatementKind, on: LegalDate) -> Result<(), CaseFault> {
+        self.noticed()?.takes(kind, on)
+    }
+
+    /// Notes what the holder said.
+    ///
+    /// # Errors
+    /// [`CaseFault`].
     pub fn state(&mut self, statement: Statement) -> Result<(), CaseFault> {
-        let Stage::Noticed(noticed) = &mut self.stage else {
-            return self.wrong();
-        };
-        if noticed.plea_until.is_none() {
-            return Err(CaseFault::Missing("事先告知书尚未送达，请先登记送达"));
-        }
-        if statement.kind == StatementKind::HearingRequest {
-            if !noticed.hearing_right {
-                return Err(CaseFault::Missing("此项决定依法不适用听证"));
-            }
-            if noticed.hearing_until.is_some_and(|until| statement.on > until) {
-                return Err(CaseFault::Missing("申请听证的期限已过"));
-            }
-        }
-        noticed.statements.push(statement);
+        self.may_state(statement.kind, statement.on)?;
+        self.noticed_mut()?.statements.push(statement);
         Ok(())
+    }
+
+    /// Whether a hearing that was asked for is still to be held.
+    ///
+    /// # Errors
+    /// [`CaseFault`].
+    pub fn may_hear(&self) -> Result<(), CaseFault> {
+        let noticed = self.noticed()?;
+        if !noticed.asked_for_hearing() {
+            return Err(CaseFault::Missing("当事人没有申请听证"));
+        }
+        match noticed.hearing {
+            Some(_) => Err(CaseFault::Done),
+            None => Ok(()),
+        }
     }
 
     /// Notes the hearing.
     ///
     /// # Errors
-    /// [`CaseFault`] when none was asked for.
+    /// [`CaseFault`].
     pub fn hear(&mut self, hearing: Hearing) -> Result<(), CaseFault> {
-        let Stage::Noticed(noticed) = &mut self.stage else {
-            return self.wrong();
-        };
-        if !noticed.asked_for_hearing() {
-            return Err(CaseFault::Missing("当事人没有申请听证"));
+        self.may_hear()?;
+        self.noticed_mut()?.hearing = Some(hearing);
+        Ok(())
+    }
+
+    /// Whether the measure can be put before the leader today.
+    ///
+    /// # Errors
+    /// [`CaseFault`] while the holder can still speak, or findings or evidence are missing.
+    pub fn may_propose(&self, today: LegalDate, needs_notice: bool) -> Result<(), CaseFault> {
+        match &self.stage {
+            Stage::Investigating if needs_notice => {
+                return Err(CaseFault::Missing("作出此项决定前应当事先告知当事人"));
+            }
+            Stage::Investigating => {}
+            Stage::Noticed(noticed) => noticed.heard(today)?,
+            _ => return self.wrong(),
         }
-        if noticed.hearing.is_some() {
-            return Err(CaseFault::Done);
+        self.found()?;
+        if self.evidence.is_empty() {
+            return Err(CaseFault::Missing("案卷中没有证据，请先上传证据"));
         }
-        noticed.hearing = Some(hearing);
         Ok(())
     }
 
@@ -493,23 +571,11 @@ impl CaseBody {
         opinion: String,
         needs_notice: bool,
     ) -> Result<(), CaseFault> {
+        self.may_propose(at.legal_date(), needs_notice)?;
         let noticed = match &self.stage {
-            Stage::Investigating if needs_notice => {
-                return Err(CaseFault::Missing("作出此项决定前应当事先告知当事人"));
-            }
-            Stage::Investigating => None,
-            Stage::Noticed(noticed) => {
-                noticed.heard(at.legal_date())?;
-                Some(noticed.clone())
-            }
-            _ => return self.wrong(),
+            Stage::Noticed(noticed) => Some(noticed.clone()),
+            _ => None,
         };
-        if self.findings.is_none() {
-            return Err(CaseFault::Missing("请先写明查明的事实、依据和理由"));
-        }
-        if self.evidence.is_empty() {
-            return Err(CaseFault::Missing("案卷中没有证据，请先上传证据"));
-        }
         self.stage = Stage::Proposed(Proposed {
             noticed,
             by,
@@ -567,17 +633,50 @@ impl CaseBody {
         Ok(())
     }
 
+    /// Whether the case can end without a decision.
+    ///
+    /// # Errors
+    /// [`CaseFault::Stage`].
+    pub fn may_close(&self) -> Result<(), CaseFault> {
+        match self.stage {
+            Stage::Decided(_) | Stage::Closed(_) => self.wrong(),
+            _ => Ok(()),
+        }
+    }
+
     /// Ends the case without a decision.
     ///
     /// # Errors
     /// [`CaseFault`].
     pub fn close(&mut self, by: Person, at: Moment, reason: String) -> Result<(), CaseFault> {
-        match self.stage {
-            Stage::Decided(_) | Stage::Closed(_) => self.wrong(),
-            _ => {
-                self.stage = Stage::Closed(ClosedCase { by, at, reason });
-                Ok(())
-            }
+        self.may_close()?;
+        self.stage = Stage::Closed(ClosedCase { by, at, reason });
+        Ok(())
+    }
+
+    /// Why the next step is not open yet; `None` when it is, and when none is left to the investigators.
+    pub fn waits_for(&self, today: LegalDate, needs_notice: bool) -> Option<CaseFault> {
+        let in_the_making = |paper: &CasePaper| paper.service_due.is_some() && paper.file.is_none();
+        if self.papers.iter().any(in_the_making) {
+            return Some(CaseFault::Missing("文书正在制作，制成后才能送达"));
+        }
+        match &self.stage {
+            Stage::Investigating if needs_notice => self.may_notify(true).err(),
+            Stage::Investigating | Stage::Noticed(_) => self.may_propose(today, needs_notice).err(),
+            Stage::Proposed(_) | Stage::Decided(_) | Stage::Closed(_) => None,
+        }
+    }
+
+    /// Whether a paper waits for being served.
+    pub fn unserved(&self) -> bool {
+        self.papers.iter().any(|paper| paper.may_serve().is_ok())
+    }
+
+    /// Who may not take the next step: the proposer does not decide.
+    pub fn not_by(&self) -> Option<AccountId> {
+        match &self.stage {
+            Stage::Proposed(proposed) => proposed.by.account,
+            _ => None,
         }
     }
 
@@ -594,12 +693,7 @@ impl CaseBody {
     ) -> Result<(), CaseFault> {
         let paper = self.papers.iter_mut().find(|paper| paper.id == id);
         let paper = paper.ok_or(CaseFault::Missing("案卷中没有这份文书"))?;
-        if paper.served.is_some() {
-            return Err(CaseFault::Done);
-        }
-        if paper.file.is_none() {
-            return Err(CaseFault::Missing("文书正在制作，制成后才能送达"));
-        }
+        paper.may_serve()?;
         if served.on < paper.at.legal_date() {
             return Err(CaseFault::Missing("送达日期不能早于文书日期"));
         }
@@ -614,7 +708,46 @@ impl CaseBody {
     }
 }
 
+impl CasePaper {
+    /// Whether it can be served: a paper for somebody, made, and not served before.
+    ///
+    /// # Errors
+    /// [`CaseFault`].
+    pub fn may_serve(&self) -> Result<(), CaseFault> {
+        if self.service_due.is_none() {
+            return Err(CaseFault::Missing("这份文书不需要送达"));
+        }
+        if self.served.is_some() {
+            return Err(CaseFault::Done);
+        }
+        match self.file {
+            Some(_) => Ok(()),
+            None => Err(CaseFault::Missing("文书正在制作，制成后才能送达")),
+        }
+    }
+}
+
+impl StatementKind {
+    /// All of them, in the order in which forms show them.
+    pub const ALL: [Self; 3] = [Self::Plea, Self::HearingRequest, Self::Waiver];
+}
+
 impl Noticed {
+    fn takes(&self, kind: StatementKind, on: LegalDate) -> Result<(), CaseFault> {
+        if self.plea_until.is_none() {
+            return Err(CaseFault::Missing("事先告知书尚未送达，请先登记送达"));
+        }
+        if kind == StatementKind::HearingRequest {
+            if !self.hearing_right {
+                return Err(CaseFault::Missing("此项决定依法不适用听证"));
+            }
+            if self.hearing_until.is_some_and(|until| on > until) {
+                return Err(CaseFault::Missing("申请听证的期限已过"));
+            }
+        }
+        Ok(())
+    }
+
     fn asked_for_hearing(&self) -> bool {
         self.statements
             .iter()

@@ -5,10 +5,12 @@ use applications::model::Person;
 use codes::RegionCode;
 use kernel::{
     LegalDate, Moment,
-    ids::{ApplicationId, EnterpriseId, LicenceId},
+    ids::{AccountId, ApplicationId, EnterpriseId, LicenceId},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::Issued;
 
 kernel::ids! {
     /// A filing about a licence.
@@ -305,6 +307,31 @@ pub enum FollowUp {
     Report(Report),
 }
 
+/// What a filing waits for from the authority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// A stand-in may be issued for the paper that a disaster damaged.
+    StandIn,
+    /// Papers asked back are to be taken in.
+    Return,
+    /// Papers taken in are to be destroyed.
+    Destruction,
+    /// Another person is to confirm the destruction.
+    Witness,
+}
+
+impl Waiting {
+    /// The act that is waited for, as clients know it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::StandIn => "issue_stand_in",
+            Self::Return => "take_back",
+            Self::Destruction => "destroy",
+            Self::Witness => "witness",
+        }
+    }
+}
+
 /// Why a filing does not allow what follows.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilingFault {
@@ -406,6 +433,44 @@ impl Filing {
             FilingMatter::WorkElsewhere(one) => one.report.is_none().then_some(one.report_due),
             FilingMatter::EmergencyUse(one) => one.report.is_none().then_some(one.report_due),
             FilingMatter::Loss(_) | FilingMatter::AnnualReview(_) => None,
+        }
+    }
+
+    /// What the authority has to do about it next.
+    pub fn waits(&self) -> Option<Waiting> {
+        match &self.matter {
+            FilingMatter::Damage(one) if one.disaster && one.stand_in.is_none() => Some(Waiting::StandIn),
+            FilingMatter::Recall(one) => match (&one.returned, &one.destruction) {
+                (None, _) => Some(Waiting::Return),
+                (Some(_), None) => Some(Waiting::Destruction),
+                (Some(_), Some(done)) => done.witness.is_none().then_some(Waiting::Witness),
+            },
+            _ => None,
+        }
+    }
+
+    /// Who may not take the next step: whoever took the one before, where two people have to act.
+    pub fn not_by(&self) -> Option<AccountId> {
+        match &self.matter {
+            FilingMatter::Recall(Recall {
+                destruction: Some(done),
+                ..
+            }) if done.witness.is_none() => done.by.account,
+            _ => None,
+        }
+    }
+
+    /// Whether the paper that was damaged is still the one in force: a later one needs no stand-in.
+    ///
+    /// # Errors
+    /// [`FilingFault::Before`].
+    pub fn needs_stand_in(&self, licence: &Issued) -> Result<(), FilingFault> {
+        let later = |pressed: Moment| pressed > self.at;
+        match &licence.certificate {
+            Some(paper) if later(paper.pressed_at) => Err(FilingFault::Before(
+                "损毁报告之后已经换发新证，不需要发放应急使用许可证",
+            )),
+            _ => Ok(()),
         }
     }
 

@@ -8,12 +8,12 @@ mod public;
 mod status;
 
 pub use case::{
-    CaseBody, CaseFault, CaseFile, CasePaper, ClosedCase, Decided, Evidence, Findings, Hearing, Measure,
-    Noticed, Proposed, Served, Stage, Statement, StatementKind,
+    CaseBody, CaseFault, CaseFile, CasePaper, ClosedCase, Decided, Evidence, Findings, Hearing,
+    MOST_EVIDENCE, Measure, Noticed, Proposed, Served, Stage, Statement, StatementKind,
 };
 pub use filing::{
     AnnualReviewFiling, Damage, Destruction, EmergencyUse, Exchange, Filing, FilingFault, FilingId,
-    FilingMatter, FollowUp, Handover, Loss, Posted, Recall, Report, Returned, SelfCheck, Witness,
+    FilingMatter, FollowUp, Handover, Loss, Posted, Recall, Report, Returned, SelfCheck, Waiting, Witness,
     WorkElsewhere,
 };
 pub use grant::{Amendment, DirectIssue, Grant, LossOrDamage, Purpose};

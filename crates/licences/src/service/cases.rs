@@ -14,7 +14,7 @@ use kernel::{
     Actor, FieldError, Happened, KernelError, LegalDate, Moment, NewJob, Permission, Subject, Work,
     blobs::{self, FileKind},
     event::hex,
-    ids::LicenceId,
+    ids::{EnterpriseId, LicenceId},
 };
 use matters::Authority;
 use serde_json::json;
@@ -25,6 +25,7 @@ use super::{
     Licences, LicencesError, Outcome,
     filings::{person, texts},
     issue::changed_keys,
+    read::text_query,
 };
 use crate::{
     model::{
@@ -40,8 +41,6 @@ use crate::{
 pub(crate) const PAPER_JOB: &str = "licences.paper";
 /// Largest piece of evidence, in megabytes.
 pub(crate) const EVIDENCE_LIMIT_MB: u64 = 50;
-/// Most pieces of evidence of one case.
-const MOST_EVIDENCE: usize = 200;
 /// Key of the document of a prior notice.
 const PRIOR_NOTICE: &str = "prior_notice";
 /// Key of the document of a service.
@@ -54,6 +53,23 @@ pub struct NewCase {
     pub measure: Measure,
     /// 案由
     pub subject: String,
+}
+
+/// Which cases are listed.
+#[derive(Clone, Debug, Default)]
+pub struct CasesWanted {
+    /// On one licence.
+    pub licence: Option<LicenceId>,
+    /// About one enterprise.
+    pub enterprise: Option<EnterpriseId>,
+    /// In one state.
+    pub state: Option<String>,
+    /// About one measure.
+    pub measure: Option<String>,
+    /// Something is the actor's to do.
+    pub waits: bool,
+    /// Part of the holder's name, of the number or of the code; two characters at least.
+    pub text: Option<String>,
 }
 
 /// A service of a paper.
@@ -247,9 +263,7 @@ impl Licences {
         let (mut work, mut case) = self
             .case_for(actor, id, version, Permission::LicencesSupervise)
             .await?;
-        if case.file.evidence.len() >= MOST_EVIDENCE {
-            return Err(LicencesError::Case(CaseFault::Missing("证据太多，请合并后上传")));
-        }
+        case.file.may_add_evidence()?;
         let before = case.file.evidence.last().map_or("", |last| last.link.as_str());
         let link = hex(&Sha256::digest(format!("{before}{}", blob.sha256)));
         work.keep_blob(&blob).await?;
@@ -315,11 +329,11 @@ impl Licences {
             .case_for(actor, id, version, Permission::LicencesSupervise)
             .await?;
         let rule = self.measure_rule(&case.file.measure)?.clone();
-        let Some(findings) = case.file.findings.clone() else {
-            return Err(LicencesError::Case(CaseFault::Missing(
-                "请先写明查明的事实、依据和理由",
-            )));
-        };
+        case.file.may_notify(rule.prior_notice)?;
+        let findings = case.file.findings.clone();
+        let findings = findings.ok_or(LicencesError::Case(CaseFault::Missing(
+            "请先写明查明的事实、依据和理由",
+        )))?;
         let mut values = self.case_values(&work, &case)?;
         let periods = &self.inner.periods;
         let mut set = |name, value: String| values.by_name.insert(name, value);
@@ -788,17 +802,23 @@ impl Licences {
     /// Cases within the scope, newest first, one more than `limit`.
     ///
     /// # Errors
-    /// [`LicencesError::Kernel`].
+    /// [`LicencesError::Invalid`] for a text too short to search for.
     pub async fn cases(
         &self,
         actor: &Actor,
-        licence: Option<LicenceId>,
-        state: Option<String>,
+        wanted: &CasesWanted,
         before: Option<i64>,
         limit: u64,
     ) -> Outcome<Vec<CaseFile>> {
         actor.require(Permission::LicencesRead)?;
-        let query = CaseQuery { licence, state };
+        let query = CaseQuery {
+            licence: wanted.licence,
+            enterprise: wanted.enterprise,
+            state: wanted.state.clone(),
+            measure: wanted.measure.clone(),
+            waits: wanted.waits,
+            text: text_query(wanted.text.as_deref())?,
+        };
         Ok(store::cases(self.inner.kernel.db(), actor, &query, before, limit).await?)
     }
 
@@ -830,37 +850,65 @@ impl Licences {
         Ok((known, bytes))
     }
 
-    /// What the actor may do with a case now.
-    pub(crate) fn case_actions(&self, actor: &Actor, case: &CaseFile) -> Vec<&'static str> {
-        let supervises = actor.may(Permission::LicencesSupervise);
-        let mut actions = Vec::new();
-        let stage = &case.file.stage;
-        if supervises && matches!(stage, Stage::Investigating | Stage::Noticed(_)) {
-            actions.push("add_evidence");
-            actions.push("propose");
-        }
-        if supervises && matches!(stage, Stage::Investigating) {
-            actions.push("find");
-            actions.push("give_notice");
-        }
-        if supervises && matches!(stage, Stage::Noticed(_)) {
-            actions.push("record_statement");
-            actions.push("record_hearing");
-        }
-        if supervises && !matches!(stage, Stage::Decided(_) | Stage::Closed(_)) {
-            actions.push("close");
-        }
-        let decides =
-            actor.may(Permission::LicencesSanction) && case.file.decidable_by(&person(actor)).is_ok();
-        if decides {
-            actions.push("decide");
-        }
-        let unserved =
-            |paper: &CasePaper| paper.service_due.is_some() && paper.served.is_none() && paper.file.is_some();
-        if actor.may(Permission::LicencesDeliver) && case.file.papers.iter().any(unserved) {
-            actions.push("serve");
-        }
-        actions
+    /// What the actor may do with a case now: nothing that would be refused.
+    pub(crate) fn case_actions(&self, actor: &Actor, case: &CaseFile) -> Outcome<Vec<&'static str>> {
+        use Permission::{LicencesDeliver, LicencesSanction, LicencesSupervise};
+        let (file, today) = (&case.file, self.today());
+        let needs_notice = self.measure_rule(&file.measure)?.prior_notice;
+        let acts = [
+            ("add_evidence", LicencesSupervise, file.may_add_evidence().is_ok()),
+            ("find", LicencesSupervise, file.may_find().is_ok()),
+            (
+                "give_notice",
+                LicencesSupervise,
+                file.may_notify(needs_notice).is_ok(),
+            ),
+            (
+                "record_statement",
+                LicencesSupervise,
+                !self.statement_kinds(case).is_empty(),
+            ),
+            ("record_hearing", LicencesSupervise, file.may_hear().is_ok()),
+            (
+                "propose",
+                LicencesSupervise,
+                file.may_propose(today, needs_notice).is_ok(),
+            ),
+            ("close", LicencesSupervise, file.may_close().is_ok()),
+            (
+                "decide",
+                LicencesSanction,
+                file.decidable_by(&person(actor)).is_ok(),
+            ),
+            ("serve", LicencesDeliver, file.unserved()),
+        ];
+        let allowed = acts
+            .into_iter()
+            .filter(|(_, permission, is_open)| *is_open && actor.may(*permission));
+        Ok(allowed.map(|(act, ..)| act).collect())
+    }
+
+    /// What of the holder's voice can be recorded today.
+    pub(crate) fn statement_kinds(&self, case: &CaseFile) -> Vec<StatementKind> {
+        let today = self.today();
+        StatementKind::ALL
+            .into_iter()
+            .filter(|kind| case.file.may_state(*kind, today).is_ok())
+            .collect()
+    }
+
+    /// Why the next step of a case is not open to the actor yet, in a sentence.
+    pub(crate) fn case_waits_for(&self, actor: &Actor, case: &CaseFile) -> Outcome<Option<String>> {
+        let needs_notice = self.measure_rule(&case.file.measure)?.prior_notice;
+        let fault = match case.file.waits_for(self.today(), needs_notice) {
+            None if actor.may(Permission::LicencesSanction)
+                && matches!(case.file.stage, Stage::Proposed(_)) =>
+            {
+                case.file.decidable_by(&person(actor)).err()
+            }
+            fault => fault,
+        };
+        Ok(fault.map(|fault| fault.to_string()))
     }
 
     /// What the actor may do with a licence now, beyond its certificate.
@@ -871,9 +919,11 @@ impl Licences {
         if in_force && actor.may(Permission::LicencesDeliver) {
             actions.push("hand_over");
         }
+        if actor.may(Permission::LicencesHold) && self.checked_monthly(licence).is_ok() {
+            actions.push("self_check");
+        }
         if in_force && actor.may(Permission::LicencesHold) {
             actions.extend([
-                "self_check",
                 "report_damage",
                 "declare_loss",
                 "file_work_elsewhere",

@@ -1,5 +1,7 @@
 //! Holding a licence: what is filed about it, and what is owed.
 
+use std::collections::BTreeSet;
+
 use applications::model::Person;
 use codes::RegionCode;
 use kernel::{
@@ -9,12 +11,12 @@ use kernel::{
 use serde_json::json;
 use time::Duration;
 
-use super::{Licences, LicencesError, Outcome, issue::issuer};
+use super::{Licences, LicencesError, Outcome, issue::issuer, read::text_query};
 use crate::{
     model::{
         AnnualReviewFiling, Damage, Destruction, EmergencyUse, Exchange, Filing, FilingFault, FilingId,
         FilingMatter, FollowUp, Grant, Handover, Issued, Licence, Loss, Period, Posted, Recall, Report,
-        Returned, RevisionCause, SelfCheck, Status, Witness, WorkElsewhere,
+        Returned, RevisionCause, SelfCheck, Status, Waiting, Witness, WorkElsewhere,
     },
     rules::{self, Content, Duty, Window},
     store::{self, FilingQuery},
@@ -83,6 +85,85 @@ pub struct PublicLoss {
     pub until: LegalDate,
 }
 
+/// Which filings are listed.
+#[derive(Clone, Debug, Default)]
+pub struct FilingsWanted {
+    /// Of one licence.
+    pub licence: Option<LicenceId>,
+    /// Of one enterprise.
+    pub enterprise: Option<EnterpriseId>,
+    /// Of one kind.
+    pub kind: Option<String>,
+    /// Something is still owed.
+    pub open: bool,
+    /// Something is the actor's to do, as an officer.
+    pub waits: bool,
+    /// Part of the holder's name, of the number or of the code; two characters at least.
+    pub text: Option<String>,
+}
+
+/// A step upon a filing that clients are offered.
+struct Step {
+    act: &'static str,
+    permission: Permission,
+    follow_up: FollowUp,
+}
+
+/// Every step, filled in so far that it can be tried.
+fn steps(by: Person, at: Moment) -> Vec<Step> {
+    use Permission::{LicencesDeliver, LicencesHold, LicencesSupervise};
+    let (on, text) = (at.legal_date(), String::new);
+    let posted = Posted {
+        on,
+        place: text(),
+        by: by.clone(),
+    };
+    let begun = FollowUp::BeginExchange {
+        at,
+        application: None,
+    };
+    let report = Report {
+        on,
+        text: text(),
+        by: by.clone(),
+    };
+    let returned = Returned {
+        on,
+        papers: text(),
+        by: by.clone(),
+    };
+    let destruction = Destruction {
+        method: text(),
+        by: by.clone(),
+        at,
+        witness: None,
+    };
+    let all = [
+        ("confirm_posting", LicencesHold, FollowUp::Post(posted)),
+        ("begin_exchange", LicencesHold, begun),
+        ("recover", LicencesHold, FollowUp::Found(on)),
+        ("report", LicencesHold, FollowUp::Report(report)),
+        (
+            "issue_stand_in",
+            LicencesDeliver,
+            FollowUp::StandIn(LicenceId(uuid::Uuid::nil())),
+        ),
+        ("take_back", LicencesDeliver, FollowUp::Return(returned)),
+        ("destroy", LicencesDeliver, FollowUp::Destroy(destruction)),
+        (
+            "witness",
+            LicencesSupervise,
+            FollowUp::Witness(Witness { by, at }),
+        ),
+    ];
+    all.map(|(act, permission, follow_up)| Step {
+        act,
+        permission,
+        follow_up,
+    })
+    .into()
+}
+
 pub(super) fn person(actor: &Actor) -> Person {
     Person {
         account: actor.account,
@@ -148,6 +229,18 @@ impl Licences {
         }
     }
 
+    /// A licence whose paper is looked at every month: also while it is suspended, not after its last day.
+    pub(super) fn checked_monthly(&self, licence: &Licence) -> Outcome<()> {
+        let held = self.held(licence, "自查")?;
+        if self.today() <= held.facts.validity.until {
+            return Ok(());
+        }
+        Err(LicencesError::Fault(crate::model::Fault::State {
+            state: Status::Expired.chinese(),
+            act: "自查",
+        }))
+    }
+
     /// A licence under which the holder may work today.
     fn in_force<'a>(&self, licence: &'a Licence, act: &'static str) -> Outcome<&'a Issued> {
         let status = self.status_today(licence);
@@ -160,6 +253,12 @@ impl Licences {
                 act,
             })),
         }
+    }
+
+    /// A stand-in is for a licence in force whose paper is still the damaged one.
+    fn may_stand_in(&self, filing: &Filing, licence: &Licence) -> Outcome<()> {
+        let issued = self.in_force(licence, "发放应急使用许可证")?;
+        Ok(filing.needs_stand_in(issued)?)
     }
 
     async fn enter_filing(
@@ -215,6 +314,29 @@ impl Licences {
         Ok(filing)
     }
 
+    /// Loads a filing for an act in its version.
+    async fn filing_for(
+        &self,
+        actor: &Actor,
+        id: FilingId,
+        version: i64,
+        permission: Permission,
+    ) -> Outcome<(Work, Filing)> {
+        actor.require(permission)?;
+        let work = self.inner.kernel.begin(actor).await?;
+        let filing = store::load_filing(&work, id)
+            .await?
+            .ok_or(LicencesError::FilingNotFound)?;
+        if filing.version == version {
+            Ok((work, filing))
+        } else {
+            Err(KernelError::Stale {
+                subject: "licence_filing",
+            }
+            .into())
+        }
+    }
+
     async fn follow(
         &self,
         actor: &Actor,
@@ -223,17 +345,7 @@ impl Licences {
         permission: Permission,
         step: impl FnOnce(&Work) -> FollowUp,
     ) -> Outcome<Filing> {
-        actor.require(permission)?;
-        let mut work = self.inner.kernel.begin(actor).await?;
-        let filing = store::load_filing(&work, id)
-            .await?
-            .ok_or(LicencesError::FilingNotFound)?;
-        if filing.version != version {
-            return Err(KernelError::Stale {
-                subject: "licence_filing",
-            }
-            .into());
-        }
+        let (mut work, filing) = self.filing_for(actor, id, version, permission).await?;
         let step = step(&work);
         let filing = self.carry_on(&mut work, filing, step).await?;
         work.commit().await?;
@@ -324,7 +436,7 @@ impl Licences {
             texts([("findings", "自查发现的问题", &findings)])?;
         }
         self.submit(actor, id, Permission::LicencesHold, |licences, work, licence| {
-            licences.held(licence, "自查")?;
+            licences.checked_monthly(licence)?;
             let on = work.now().legal_date();
             let exchange = (!intact).then(|| Exchange {
                 due: licences.inner.periods.exchange_begun.after(work.now()),
@@ -458,12 +570,17 @@ impl Licences {
     /// The paper was found before it was replaced.
     ///
     /// # Errors
-    /// [`LicencesError::Filing`].
+    /// [`LicencesError::Fault`] for a licence that nobody holds any more; [`LicencesError::Filing`].
     pub async fn found_again(&self, actor: &Actor, id: FilingId, version: i64) -> Outcome<Filing> {
-        self.follow(actor, id, version, Permission::LicencesHold, |work| {
-            FollowUp::Found(work.now().legal_date())
-        })
-        .await
+        let (mut work, filing) = self
+            .filing_for(actor, id, version, Permission::LicencesHold)
+            .await?;
+        let licence = self.loaded(&work, filing.licence).await?;
+        self.held(&licence, "登记找回")?;
+        let found = FollowUp::Found(work.now().legal_date());
+        let filing = self.carry_on(&mut work, filing, found).await?;
+        work.commit().await?;
+        Ok(filing)
     }
 
     /// The last day of the notice while a loss is made public; a loss that only the application tells of is made
@@ -622,26 +739,18 @@ impl Licences {
     /// issue makes its certificate.
     ///
     /// # Errors
-    /// [`LicencesError::Filing`] when the damage was no disaster or has its stand-in.
+    /// [`LicencesError::Filing`] when the damage was no disaster, has its stand-in or a later paper.
     pub async fn issue_stand_in(
         &self,
         actor: &Actor,
         id: FilingId,
         version: i64,
     ) -> Outcome<(Filing, LicenceId)> {
-        actor.require(Permission::LicencesDeliver)?;
-        let mut work = self.inner.kernel.begin(actor).await?;
-        let filing = store::load_filing(&work, id)
-            .await?
-            .ok_or(LicencesError::FilingNotFound)?;
-        if filing.version != version {
-            return Err(KernelError::Stale {
-                subject: "licence_filing",
-            }
-            .into());
-        }
+        let (mut work, filing) = self
+            .filing_for(actor, id, version, Permission::LicencesDeliver)
+            .await?;
         let licence = self.loaded(&work, filing.licence).await?;
-        self.in_force(&licence, "发放应急使用许可证")?;
+        self.may_stand_in(&filing, &licence)?;
         let today = work.now().legal_date();
         let longest = self.inner.periods.stand_in.after(today, &self.inner.calendar);
         // The first day counts: thirty days and not one more.
@@ -780,24 +889,60 @@ impl Licences {
     /// Filings within the scope, newest first, one more than `limit`.
     ///
     /// # Errors
-    /// [`LicencesError::Kernel`].
+    /// [`LicencesError::Invalid`] for a text too short to search for.
     pub async fn filings(
         &self,
         actor: &Actor,
-        licence: Option<LicenceId>,
-        kind: Option<String>,
-        open: bool,
+        wanted: &FilingsWanted,
         before: Option<i64>,
         limit: u64,
     ) -> Outcome<Vec<Filing>> {
         actor.require(Permission::LicencesRead)?;
         let query = FilingQuery {
-            licence,
-            enterprise: None,
-            kind,
-            open,
+            licence: wanted.licence,
+            enterprise: wanted.enterprise,
+            kind: wanted.kind.clone(),
+            open: wanted.open,
+            waits_on: wanted.waits.then(|| self.today()),
+            text: text_query(wanted.text.as_deref())?,
         };
         Ok(store::filings(self.inner.kernel.db(), actor, &query, before, limit).await?)
+    }
+
+    /// What the actor may do about each of these filings now. The acts themselves are tried, so that nothing is
+    /// offered that would be refused.
+    pub(crate) async fn filing_actions(
+        &self,
+        actor: &Actor,
+        filings: &[Filing],
+    ) -> Outcome<Vec<Vec<&'static str>>> {
+        let asks = |filing: &&Filing| {
+            (filing.waits() == Some(Waiting::StandIn) && actor.may(Permission::LicencesDeliver))
+                || (filing.notice_until().is_some() && actor.may(Permission::LicencesHold))
+        };
+        let ids: BTreeSet<_> = filings.iter().filter(asks).map(|one| one.licence).collect();
+        let licences = store::licences(self.inner.kernel.db(), ids).await?;
+        let steps = steps(person(actor), self.inner.kernel.now());
+        let allowed = |filing: &Filing| {
+            let licence = licences.iter().find(|one| one.facts().id == filing.licence);
+            steps
+                .iter()
+                .filter(|step| actor.may(step.permission))
+                .filter(|step| filing.clone().follow(step.follow_up.clone()).is_ok())
+                .filter(|step| self.licence_allows(step, filing, licence))
+                .map(|step| step.act)
+                .collect()
+        };
+        Ok(filings.iter().map(allowed).collect())
+    }
+
+    fn licence_allows(&self, step: &Step, filing: &Filing, licence: Option<&Licence>) -> bool {
+        match (&step.follow_up, licence) {
+            (FollowUp::StandIn(_), Some(licence)) => self.may_stand_in(filing, licence).is_ok(),
+            (FollowUp::Found(_), Some(licence)) => self.held(licence, step.act).is_ok(),
+            (FollowUp::StandIn(_) | FollowUp::Found(_), None) => false,
+            _ => true,
+        }
     }
 
     /// What an enterprise owes for all its licences, by last day: due, done, missed.
@@ -816,7 +961,9 @@ impl Licences {
             ..crate::LicenceQuery::default()
         };
         let licences = self.list(actor, &query, None, MOST_LICENCES).await?;
-        if licences.is_empty() {
+        // Whose file it is knows that it is there; to others an enterprise without a licence within their scope is
+        // as unknown as one outside it.
+        if licences.is_empty() && actor.scope.enterprise != Some(enterprise.into()) {
             return Err(LicencesError::NotFound);
         }
         self.duties_of(&licences, from, until).await

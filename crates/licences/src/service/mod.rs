@@ -22,10 +22,10 @@ use kernel::{
 use matters::{Catalogue, City, MissingPlaceholder};
 
 pub use answers::Answer;
+pub use cases::{CasesWanted, LicenceFacts, NewCase, NewService, PaperFile};
 pub(crate) use cases::{EVIDENCE_LIMIT_MB, PAPER_JOB};
-pub use cases::{LicenceFacts, NewCase, NewService, PaperFile};
 pub use figures::RegionStatus;
-pub use filings::{NewDamage, NewHandover, NewWorkElsewhere, PublicLoss};
+pub use filings::{FilingsWanted, NewDamage, NewHandover, NewWorkElsewhere, PublicLoss};
 pub use issue::{IssuedLicence, PressedPair};
 pub use outcome::Fulfilled;
 pub use press::PRESS_JOB;

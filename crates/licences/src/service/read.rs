@@ -245,7 +245,8 @@ impl Licences {
     }
 }
 
-fn text_query(text: Option<&str>) -> Outcome<Option<kernel::text_index::TextQuery>> {
+/// A text typed into a search; empty is none.
+pub(super) fn text_query(text: Option<&str>) -> Outcome<Option<kernel::text_index::TextQuery>> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     let query = text.map(store::text_query).transpose();
     query.map_err(|error| LicencesError::Invalid(vec![FieldError::new("q", error.to_string())]))

@@ -2,17 +2,21 @@
 
 use async_trait::async_trait;
 use kernel::{
-    Actor, Db, KernelError, Moment, Sealed, Work,
+    Actor, Db, KernelError, Moment, Permission, Sealed, Work,
     audit::{AuditSource, RowDigest},
-    ids::{EnterpriseId, LicenceId},
-    text_index::reserve_keys,
+    ids::{AccountId, EnterpriseId, LicenceId},
+    text_index::{TextQuery, reserve_keys},
     work::guarded,
 };
-use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{
+    Condition, IntoActiveModel, QueryOrder, QuerySelect,
+    entity::prelude::*,
+    sea_query::{Expr, ExprTrait},
+};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::locked_rows;
+use super::{locked_rows, of_another, search::named};
 use crate::model::{CaseBody, CaseFile, CaseId};
 
 #[sea_orm::model]
@@ -32,6 +36,10 @@ pub struct Model {
     pub disclosed: i64,
     pub opened_at: Moment,
     pub body: String,
+    #[serde(skip)]
+    pub unserved: i64,
+    #[serde(skip)]
+    pub not_by: Option<AccountId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -62,6 +70,8 @@ fn row(case: &CaseFile) -> Result<Model, KernelError> {
         disclosed: case.file.disclosed().into(),
         opened_at: case.opened_at,
         body: serde_json::to_string(&case.file)?,
+        unserved: case.file.unserved().into(),
+        not_by: case.file.not_by(),
     })
 }
 
@@ -81,7 +91,9 @@ impl TryFrom<Model> for CaseFile {
             opened_at: row.opened_at,
             file,
         };
-        let same = case.file.stage.as_str() == row.state && case.file.measure.as_str() == row.measure;
+        let same = case.file.stage.as_str() == row.state
+            && case.file.measure.as_str() == row.measure
+            && (i64::from(case.file.unserved()), case.file.not_by()) == (row.unserved, row.not_by);
         if same { Ok(case) } else { Err(corrupt("state")) }
     }
 }
@@ -141,7 +153,32 @@ pub(crate) async fn case(db: &Db, actor: &Actor, id: CaseId) -> Result<Option<Ca
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CaseQuery {
     pub licence: Option<LicenceId>,
+    pub enterprise: Option<EnterpriseId>,
     pub state: Option<String>,
+    pub measure: Option<String>,
+    /// Something is the actor's to do.
+    pub waits: bool,
+    /// By holder, number or code.
+    pub text: Option<TextQuery>,
+}
+
+/// What waits for the actor: an open investigation, a decision if another proposed it, a paper to be served.
+fn waits(actor: &Actor) -> Condition {
+    let mut any = Condition::any().add(Expr::val(1).eq(0));
+    if actor.may(Permission::LicencesSupervise) {
+        any = any.add(Column::State.is_in(["investigating", "noticed"]));
+    }
+    if actor.may(Permission::LicencesSanction) {
+        any = any.add(
+            Condition::all()
+                .add(Column::State.eq("proposed"))
+                .add(of_another(Column::NotBy, actor)),
+        );
+    }
+    if actor.may(Permission::LicencesDeliver) {
+        any = any.add(Column::Unserved.eq(1));
+    }
+    any
 }
 
 /// Cases within the scope, newest first, one more than `limit`.
@@ -152,9 +189,14 @@ pub(crate) async fn cases(
     before: Option<i64>,
     limit: u64,
 ) -> Result<Vec<CaseFile>, KernelError> {
+    let named = |text| Column::Licence.in_subquery(named(db, &actor.scope, text));
     let wanted = Condition::all()
         .add_option(query.licence.map(|id| Column::Licence.eq(id)))
+        .add_option(query.enterprise.map(|id| Column::Enterprise.eq(id)))
         .add_option(query.state.as_ref().map(|state| Column::State.eq(state)))
+        .add_option(query.measure.as_ref().map(|measure| Column::Measure.eq(measure)))
+        .add_option(query.waits.then(|| waits(actor)))
+        .add_option(query.text.as_ref().map(named))
         .add_option(before.map(|seq| Column::Seq.lt(seq)));
     let rows = Entity::find()
         .filter(wanted)

@@ -2,18 +2,25 @@
 
 use async_trait::async_trait;
 use kernel::{
-    Actor, Db, KernelError, LegalDate, Moment, Sealed, Work,
+    Actor, Db, KernelError, LegalDate, Moment, Permission, Sealed, Work,
     audit::{AuditSource, RowDigest},
-    ids::{EnterpriseId, LicenceId},
-    text_index::reserve_keys,
+    ids::{AccountId, EnterpriseId, LicenceId},
+    text_index::{TextQuery, reserve_keys},
     work::guarded,
 };
-use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, Select, entity::prelude::*};
+use sea_orm::{
+    Condition, IntoActiveModel, QueryOrder, QuerySelect, Select,
+    entity::prelude::*,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::locked_rows;
-use crate::model::{Filing, FilingId, FilingMatter};
+use super::{
+    locked_rows, of_another, row as licence,
+    search::{in_force, named},
+};
+use crate::model::{Filing, FilingId, FilingMatter, Waiting};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]
@@ -33,6 +40,10 @@ pub struct Model {
     pub notice_until: Option<LegalDate>,
     pub at: Moment,
     pub body: String,
+    #[serde(skip)]
+    pub waits: Option<String>,
+    #[serde(skip)]
+    pub not_by: Option<AccountId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -79,6 +90,8 @@ fn row(filing: &Filing) -> Result<Model, KernelError> {
         notice_until: filing.notice_until(),
         at: filing.at,
         body: serde_json::to_string(&body)?,
+        waits: filing.waits().map(|waits| waits.as_str().to_owned()),
+        not_by: filing.not_by(),
     })
 }
 
@@ -102,7 +115,10 @@ impl TryFrom<Model> for Filing {
             matter: body.matter,
         };
         // What is searched by says the same as the body.
-        let same = filing.matter.as_str() == row.kind && filing.due() == row.due_on;
+        let waits = filing.waits().map(Waiting::as_str);
+        let same = filing.matter.as_str() == row.kind
+            && filing.due() == row.due_on
+            && (waits, filing.not_by()) == (row.waits.as_deref(), row.not_by);
         if same { Ok(filing) } else { Err(corrupt("columns")) }
     }
 }
@@ -163,10 +179,18 @@ pub(crate) struct FilingQuery {
     pub kind: Option<String>,
     /// Something is still owed.
     pub open: bool,
+    /// Something is the actor's to do on this day.
+    pub waits_on: Option<LegalDate>,
+    /// By holder, number or code.
+    pub text: Option<TextQuery>,
 }
 
-fn chosen(query: &FilingQuery) -> Select<Entity> {
+fn chosen(db: &Db, actor: &Actor, query: &FilingQuery) -> Select<Entity> {
+    let named = |text| Column::Licence.in_subquery(named(db, &actor.scope, text));
     let mut select = Entity::find()
+        .filter(visible(actor))
+        .filter(Condition::all().add_option(query.text.as_ref().map(named)))
+        .filter(Condition::all().add_option(query.waits_on.map(|on| waits(actor, on))))
         .filter(Condition::all().add_option(query.licence.map(|id| Column::Licence.eq(id))))
         .filter(Condition::all().add_option(query.enterprise.map(|id| Column::Enterprise.eq(id))))
         .filter(Condition::all().add_option(query.kind.as_ref().map(|kind| Column::Kind.eq(kind))));
@@ -174,6 +198,42 @@ fn chosen(query: &FilingQuery) -> Select<Entity> {
         select = select.filter(Column::DueOn.is_not_null());
     }
     select
+}
+
+/// What waits for the actor: papers and stand-ins for who delivers, a destruction for who supervises, if it was
+/// another's.
+fn waits(actor: &Actor, on: LegalDate) -> Condition {
+    let mut any = Condition::any().add(Expr::val(1).eq(0));
+    if actor.may(Permission::LicencesDeliver) {
+        let stand_in = Condition::all()
+            .add(Column::Waits.eq(Waiting::StandIn.as_str()))
+            .add(Expr::exists(in_force_with_the_paper(on)));
+        let papers = [Waiting::Return, Waiting::Destruction].map(Waiting::as_str);
+        any = any.add(Column::Waits.is_in(papers)).add(stand_in);
+    }
+    if actor.may(Permission::LicencesSupervise) {
+        any = any.add(
+            Condition::all()
+                .add(Column::Waits.eq(Waiting::Witness.as_str()))
+                .add(of_another(Column::NotBy, actor)),
+        );
+    }
+    any
+}
+
+/// The licence of the filing while it is in force and its paper is no later one.
+fn in_force_with_the_paper(on: LegalDate) -> SelectStatement {
+    let filed = Expr::col((Entity, Column::At));
+    let paper = Condition::any()
+        .add(licence::Column::PressedAt.is_null())
+        .add(Expr::col((licence::Entity, licence::Column::PressedAt)).lte(filed));
+    Query::select()
+        .expr(Expr::val(1))
+        .from(licence::Entity)
+        .and_where(Expr::col((licence::Entity, licence::Column::Id)).equals((Entity, Column::Licence)))
+        .cond_where(in_force(on))
+        .cond_where(paper)
+        .take()
 }
 
 /// Filings within the scope, newest first, one more than `limit`.
@@ -184,7 +244,7 @@ pub(crate) async fn filings(
     before: Option<i64>,
     limit: u64,
 ) -> Result<Vec<Filing>, KernelError> {
-    let mut select = chosen(query).filter(visible(actor));
+    let mut select = chosen(db, actor, query);
     if let Some(seq) = before {
         select = select.filter(Column::Seq.lt(seq));
     }

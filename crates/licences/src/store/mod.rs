@@ -29,7 +29,9 @@ use kernel::{
     text_index::{TextIndex, Tokens, reserve_keys},
     work::guarded,
 };
-use sea_orm::{DbBackend, IntoActiveModel, QueryOrder, QuerySelect, Select, Statement, entity::prelude::*};
+use sea_orm::{
+    Condition, DbBackend, IntoActiveModel, QueryOrder, QuerySelect, Select, Statement, entity::prelude::*,
+};
 
 use matters::Industry;
 
@@ -112,6 +114,13 @@ pub(super) fn locked_rows<E: EntityTrait>(work: &Work, query: Select<E>) -> Sele
     }
 }
 
+/// Nobody's, or another's than the actor's.
+fn of_another(column: impl ColumnTrait, actor: &kernel::Actor) -> Condition {
+    Condition::any()
+        .add(column.is_null())
+        .add_option(actor.account.map(|own| column.ne(own)))
+}
+
 /// The licence for changing it in this work: others wait until it is done.
 pub(crate) async fn load(work: &Work, id: LicenceId) -> Result<Option<Licence>, KernelError> {
     let query = locked_rows(work, row::Entity::find().filter(row::Column::Id.eq(id)));
@@ -171,6 +180,20 @@ pub(crate) async fn licence(db: &Db, id: LicenceId, scope: &Scope) -> Result<Opt
         .one(db.read())
         .await?;
     found.map(Licence::try_from).transpose()
+}
+
+/// The licences of those identifiers, in no order; the caller knows that the actor may see them.
+pub(crate) async fn licences(
+    db: &Db,
+    ids: impl IntoIterator<Item = LicenceId>,
+) -> Result<Vec<Licence>, KernelError> {
+    let ids: Vec<_> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = row::Entity::find().filter(row::Column::Id.is_in(ids));
+    let rows = found.all(db.read()).await?;
+    rows.into_iter().map(Licence::try_from).collect()
 }
 
 /// The licence of that loose key of its number.

@@ -10,6 +10,7 @@ use kernel::{
 use matters::Industry;
 use sea_orm::{
     Condition, ExprTrait, Order, QueryOrder, QuerySelect, Select, SelectModel, Selector, entity::prelude::*,
+    sea_query::SelectStatement,
 };
 
 use super::{INDEX, row};
@@ -110,11 +111,42 @@ impl StatusFilter {
 
     /// Neither ended nor suspended on the day.
     fn unhindered(self) -> Condition {
-        let later = Condition::all()
-            .add(row::Column::Standing.eq(Status::Suspended.as_str()))
-            .add(row::Column::StandingFrom.gt(self.on));
-        Condition::any().add(row::Column::Standing.is_null()).add(later)
+        unhindered(self.on)
     }
+}
+
+/// Published licences under which the holder may work on the day.
+pub(super) fn in_force(on: LegalDate) -> Condition {
+    Condition::all()
+        .add(row::Column::State.eq("issued"))
+        .add(row::Column::ValidFrom.lte(on))
+        .add(row::Column::ValidUntil.gte(on))
+        .add(unhindered(on))
+}
+
+/// Neither ended nor suspended on the day.
+fn unhindered(on: LegalDate) -> Condition {
+    let later = Condition::all()
+        .add(row::Column::Standing.eq(Status::Suspended.as_str()))
+        .add(row::Column::StandingFrom.gt(on));
+    Condition::any().add(row::Column::Standing.is_null()).add(later)
+}
+
+/// The identifiers of published licences within the scope that a text finds, for what is listed about them.
+pub(super) fn named(db: &Db, scope: &Scope, text: &TextQuery) -> SelectStatement {
+    let query = ListQuery {
+        text: Some(text.clone()),
+        ..ListQuery::default()
+    };
+    let mut select = row::Entity::find()
+        .select_only()
+        .column(row::Column::Id)
+        .filter(query.condition());
+    let statement = QuerySelect::query(&mut select);
+    if let Some(tokens) = query.tokens(Some(scope)) {
+        INDEX.apply(db.backend(), statement, row::Entity, row::Column::Seq, &tokens);
+    }
+    statement.take()
 }
 
 impl ListQuery {

@@ -7,8 +7,8 @@ use kernel::{
     ids::{ApplicationId, LicenceId},
 };
 use licences::{
-    Edition, Fulfilled, Issued, Licence, LicencesError, NewCase, NewDamage, NewHandover, NewService,
-    NewWorkElsewhere, Period, PublicQuery, Purpose, Status,
+    Edition, FilingsWanted, Fulfilled, Issued, Licence, LicencesError, NewCase, NewDamage, NewHandover,
+    NewService, NewWorkElsewhere, Period, PublicQuery, Purpose, Status,
     model::{
         Amendment, CancellationGround, CaseFile, CaseId, Ending, Event, FilingMatter, Findings, LossOrDamage,
         Measure, RescissionGround, Stage, StatementKind,
@@ -483,16 +483,15 @@ async fn a_deregistered_licence_is_recalled_and_destroyed_by_two_people() {
         (told.status, told.status_reason.as_deref()),
         (Status::Cancelled, Some("企业停止生产"))
     );
+    let wanted = FilingsWanted {
+        licence: Some(first.facts.id),
+        kind: Some("recall".into()),
+        open: true,
+        ..FilingsWanted::default()
+    };
     let recall = app
         .licences
-        .filings(
-            &clerk(),
-            Some(first.facts.id),
-            Some("recall".into()),
-            true,
-            None,
-            10,
-        )
+        .filings(&clerk(), &wanted, None, 10)
         .await
         .unwrap()
         .remove(0);
