@@ -207,4 +207,154 @@ on_both! {
         assert_eq!(count("q=龘盛&state=noticed").await, 1);
         assert_eq!(count("q=赣江").await, 0);
     }
+
+    async fn clocks_run_while_papers_and_voices_are_open(app) {
+        let licence = app.issued().await;
+        app.officer("inspector", &[Role::Inspector]).await;
+        let measure = json!({ "kind": "revocation" });
+        let case = opened(&app, &text(&licence["id"]), &measure).await;
+        let path = format!("/api/v1/licence-cases/{}", text(&case["id"]));
+        assert_eq!(case["clock"], Value::Null);
+        let case = with_evidence(&app, &case).await;
+        let piece = format!("{path}/evidence/{}", text(&case["evidence"][0]["id"]));
+        let response = app.as_("inspector").await.request(Method::GET, &piece).send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "application/pdf");
+        assert!(response.headers()["content-disposition"].to_str().unwrap().starts_with("inline"));
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+        let case = step(&app, "inspector", &format!("{path}/findings"), &case, findings(&measure)).await;
+
+        // Both papers are looked at before they go out; nothing is numbered by that.
+        let numbers = "SELECT count(*) FROM event WHERE kind LIKE 'licence_case.%'";
+        let before = app.count(numbers).await;
+        for (login, kind) in [("inspector", "prior_notice"), ("leader", "decision")] {
+            let preview = format!("{path}/previews/{kind}");
+            let response = app.as_(login).await.request(Method::POST, &preview).send().await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK, "{kind}");
+            assert!(response.bytes().await.unwrap().starts_with(b"%PDF"), "{kind}");
+        }
+        assert_eq!(app.count(numbers).await, before);
+        let unknown = app.as_("inspector").await.post(&format!("{path}/previews/secret"), json!({})).await;
+        assert_eq!(unknown.0, StatusCode::NOT_FOUND);
+
+        step(&app, "inspector", &format!("{path}/prior-notices"), &case, json!({})).await;
+        app.run_jobs().await;
+        let case = seen(&app, "keeper", &path).await;
+        assert_eq!((&case["clock"]["key"], &case["clock"]["term"]), (&json!("service"), &json!("10个工作日")));
+        assert_eq!(case["clock"], case["papers"][0]["clock"]);
+        assert_eq!(case["clock"]["left"], 10);
+        assert_eq!(case["clock"]["light"], "green");
+        let preview = format!("{path}/previews/decision");
+        assert_eq!(app.as_("keeper").await.post(&preview, json!({})).await.0, StatusCode::NOT_FOUND);
+
+        let serving = format!("{path}/papers/{}/services", text(&case["papers"][0]["id"]));
+        step(&app, "clerk", &serving, &case, service()).await;
+        app.run_jobs().await;
+        let case = seen(&app, "inspector", &path).await;
+        assert_eq!((&case["clock"]["key"], &case["clock"]["left"]), (&json!("voice"), &json!(5)));
+        assert_eq!(case["clock"]["due_on"], case["notice"]["hearing_until"]);
+        assert_eq!(case["clock"]["name"], "陈述、申辩和申请听证的期限");
+        assert!(case["papers"][0]["clock"]["ended_on"].is_string());
+        let waiver = json!({ "kind": "waiver", "text": "放弃" });
+        let case = step(&app, "inspector", &format!("{path}/statements"), &case, waiver).await;
+        assert_eq!(case["clock"], Value::Null);
+
+        // Everyone who may know of the case sees what happened to it.
+        for login in ["inspector", "keeper"] {
+            let titles: Vec<_> = listed(&app, login, &format!("{path}/timeline")).await.iter().map(|one| text(&one["title"])).collect();
+            assert_eq!(titles.last().map(String::as_str), Some("立案"), "{titles:?}");
+            assert!(titles.contains(&"送达文书".to_owned()), "{titles:?}");
+        }
+        let other = app.enterprise("南昌旁观厂", 9).await;
+        app.of_enterprise("other", Role::EnterpriseManager, other).await;
+        assert_eq!(app.as_("other").await.get(&format!("{path}/timeline")).await.0, StatusCode::NOT_FOUND);
+
+        // The same lists as workbooks.
+        for list in ["licences", "licence-cases", "licence-filings"] {
+            let (status, bytes) = app.as_("clerk").await.bytes(&format!("/api/v1/{list}.xlsx?q=龘盛")).await;
+            assert_eq!(status, StatusCode::OK, "{list}");
+            assert!(bytes.starts_with(b"PK"), "{list}");
+        }
+    }
+
+    async fn a_licence_says_what_can_be_applied_for(app) {
+        let licence = app.issued().await;
+        let id = text(&licence["id"]);
+        let path = format!("/api/v1/licences/{id}/matters");
+        let matters = async |login: &str| {
+            let all = seen(&app, login, &path).await;
+            all.as_array().unwrap().clone()
+        };
+        let of = |all: &[Value], kind: &str| all.iter().find(|one| one["kind"] == kind).unwrap().clone();
+        let all = matters("keeper").await;
+        let kinds: Vec<_> = all.iter().map(|one| text(&one["kind"])).collect();
+        assert_eq!(kinds, ["renewal", "change", "replacement", "deregistration"]);
+        assert!(all.iter().all(|one| one["allowed"] == true && one["running"].is_null()), "{all:#?}");
+        let renewal = of(&all, "renewal");
+        assert_eq!(renewal["key"], "noncoal_mine.renewal");
+        assert!(renewal["windows"].as_array().unwrap().iter().all(|window| window["until"].is_string()), "{renewal}");
+        let items: Vec<_> = of(&all, "change")["facets"].as_array().unwrap().iter().map(|one| text(&one["facet"])).collect();
+        assert!(items.contains(&"name".to_owned()), "{items:?}");
+
+        // A draft is under way for its enterprise only; then the same again is refused, in the same words.
+        let draft = json!({ "matter": "noncoal_mine.change", "licence": id });
+        let begun = app.act("keeper", "/api/v1/applications", draft.clone()).await;
+        let all = matters("keeper").await;
+        let change = of(&all, "change");
+        assert_eq!((&change["allowed"], &change["running"]["id"]), (&json!(false), &begun["id"]));
+        assert_eq!(change["running"]["state"], "draft");
+        let (status, problem) = app.as_("keeper").await.post("/api/v1/applications", draft).await;
+        assert_eq!((status, &problem["detail"]), (StatusCode::CONFLICT, &change["reason"]));
+        assert_eq!(of(&matters("clerk").await, "change")["running"], Value::Null);
+
+        // Long after its last day only a fresh application is left, and that is what the draft is told.
+        app.set_clock("2030-01-10T04:00:00Z");
+        app.forget("keeper");
+        let late = of(&matters("keeper").await, "renewal");
+        assert_eq!(late["allowed"], false);
+        let draft = json!({ "matter": "noncoal_mine.renewal", "licence": id });
+        let (status, problem) = app.as_("keeper").await.post("/api/v1/applications", draft).await;
+        assert_eq!((status, &problem["detail"]), (StatusCode::CONFLICT, &late["reason"]));
+    }
+
+    async fn what_was_done_is_not_offered_again(app) {
+        let licence = app.issued().await;
+        let id = text(&licence["id"]);
+        let path = format!("/api/v1/licences/{id}");
+        let has = async |act: &str| acts(&seen(&app, "keeper", &path).await).iter().any(|one| one == act);
+        assert!(has("self_check").await && has("declare_loss").await);
+        let clerk = async || acts(&seen(&app, "clerk", &path).await);
+        assert!(clerk().await.contains(&"hand_over".to_owned()));
+        let handover = json!({ "recipient": "李开明", "identity": "身份证", "method": "窗口领取", "place": "大厅" });
+        app.act("clerk", &format!("{path}/handovers"), handover).await;
+        assert!(!clerk().await.contains(&"hand_over".to_owned()));
+        app.act("keeper", &format!("{path}/self-checks"), json!({ "intact": true })).await;
+        assert!(!has("self_check").await);
+        let loss = json!({ "on": "2026-03-01", "circumstances": "搬迁时遗失" });
+        let loss = app.act("keeper", &format!("{path}/losses"), loss).await;
+        assert!(!has("declare_loss").await);
+        let found = format!("/api/v1/licence-filings/{}/recoveries", text(&loss["id"]));
+        let found = step(&app, "keeper", &found, &loss, json!({})).await;
+        assert!(has("declare_loss").await);
+        let titles = listed(&app, "keeper", &format!("/api/v1/licence-filings/{}/timeline", text(&found["id"]))).await;
+        let titles: Vec<_> = titles.iter().map(|one| text(&one["title"])).collect();
+        assert_eq!(titles, ["找回证书", "声明证书遗失"]);
+
+        // A renewal that is under way is told by the duty.
+        let duties = format!("/api/v1/enterprises/{}/licence-duties?from=2026-01-01&until=2029-12-31", text(&licence["enterprise"]));
+        let renewal = async || {
+            let all = seen(&app, "keeper", &duties).await;
+            all.as_array().unwrap().iter().find(|one| one["key"] == "renewal").unwrap().clone()
+        };
+        assert_eq!(renewal().await["application"], Value::Null);
+        let draft = json!({ "matter": "noncoal_mine.renewal", "licence": id });
+        let begun = app.act("keeper", "/api/v1/applications", draft).await;
+        assert_eq!(renewal().await["application"], begun["id"]);
+
+        // An enterprise without a licence owes nothing; of others nobody is told.
+        let other = app.enterprise("南昌新办厂", 9).await;
+        app.of_enterprise("new", Role::EnterpriseManager, other).await;
+        let own = format!("/api/v1/enterprises/{other}/licence-duties?from=2026-01-01&until=2026-12-31");
+        assert_eq!(seen(&app, "new", &own).await, json!([]));
+        assert_eq!(app.as_("new").await.get(&duties).await.0, StatusCode::NOT_FOUND);
+    }
 }

@@ -58,6 +58,12 @@ async fn original(app: &TestApp, licence: &str) -> Vec<u8> {
     bytes
 }
 
+/// The signed original that was in force before, by its number of revision.
+async fn earlier(app: &TestApp, licence: &str, revision: u32) -> (StatusCode, Vec<u8>) {
+    let path = format!("/api/v1/licences/{licence}/certificates/original?revision={revision}");
+    app.as_("clerk").await.bytes(&path).await
+}
+
 async fn public(app: &TestApp, number: &str) -> Value {
     let (status, view) = app
         .stranger()
@@ -399,7 +405,11 @@ on_both! {
         let paper = original(&app, &id).await;
         assert_eq!(verdict(&app, &paper).await, "valid");
         handed_over_and_posted(&app, &id).await;
+        let first_paper = paper.clone();
         let paper = changed(&app, &id, &number, &paper).await;
+        assert_eq!(earlier(&app, &id, 1).await, (StatusCode::OK, first_paper));
+        assert_eq!(earlier(&app, &id, 2).await, (StatusCode::OK, paper.clone()));
+        assert_eq!(earlier(&app, &id, 3).await.0, StatusCode::NOT_FOUND);
         let paper = renewed(&app, &id, &number, &paper).await;
         let (first, (id, number, paper)) = (id.clone(), lost_and_replaced(&app, &id, &number, &paper).await);
         let mut lines = printed_timeline(&app, &first).await;

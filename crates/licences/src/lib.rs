@@ -14,12 +14,12 @@ pub use http::router;
 pub use jobs::handlers;
 pub use migrations::migrations;
 pub use model::{DirectIssue, Grant, Holder, Issued, Licence, Period, PublicLicence, Purpose, Status};
-pub use ports::{Certify, Grants, NeighbourError, Pressed, ProspectError};
+pub use ports::{Certify, Grants, NeighbourError, Pressed, ProspectError, Running};
 pub use service::{
-    Answer, CasesWanted, Count, FilingsWanted, Fulfilled, IssuedLicence, LicenceFacts, LicenceQuery,
-    Licences, LicencesError, NewCase, NewDamage, NewHandover, NewService, NewWorkElsewhere, PRESS_JOB,
-    PaperFile, PressedPair, PublicEvent, PublicFile, PublicLoss, PublicQuery, RegionStatus, Unissued,
-    WeakLicences,
+    Answer, CasePreview, CasesWanted, Count, FilingsWanted, Fulfilled, IssuedLicence, LicenceFacts,
+    LicenceMatter, LicenceQuery, Licences, LicencesError, NewCase, NewDamage, NewHandover, NewService,
+    NewWorkElsewhere, PRESS_JOB, PaperFile, PressedPair, PublicEvent, PublicFile, PublicLoss, PublicQuery,
+    RegionStatus, Unissued, WeakLicences,
 };
 pub use store::{CaseAudit, FilingAudit, LicenceAudit};
 

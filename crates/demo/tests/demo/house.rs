@@ -80,6 +80,15 @@ impl Certify for Paperwork {
         Ok(format!("%PDF-1.7 {} {ident} {at}", paper.number).into_bytes())
     }
 
+    async fn preview(
+        &self,
+        paper: &Paper,
+        ident: Uuid,
+        at: OffsetDateTime,
+    ) -> Result<Vec<u8>, NeighbourError> {
+        self.document(paper, ident, at).await
+    }
+
     async fn specimen(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Vec<u8>, NeighbourError> {
         Ok(format!("%PDF-1.7 {} {at}", record.number).into_bytes())
     }

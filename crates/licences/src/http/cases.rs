@@ -12,6 +12,7 @@ use axum::{
 use bytes::Bytes;
 use kernel::{
     Actor, LegalDate, Moment, Page, PageQuery, Permission, Problem,
+    event::Event,
     http::{IfMatch, Json, Path, Query, Versioned, too_large},
     ids::{EnterpriseId, LicenceId},
 };
@@ -21,14 +22,14 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::download;
+use super::{download, handed_in};
 use crate::{
     model::{
         CaseFile, CaseId, CasePaper, Evidence, Findings, Hearing, Measure, Noticed, Served, Stage, Statement,
         StatementKind,
     },
-    rules::SuspensionCase,
-    service::{CasesWanted, EVIDENCE_LIMIT_MB, Licences, NewCase, NewService},
+    rules::{CaseWatch, ClockView, SuspensionCase},
+    service::{CasePreview, CasesWanted, EVIDENCE_LIMIT_MB, Licences, NewCase, NewService},
 };
 
 pub(super) fn routes() -> OpenApiRouter<Licences> {
@@ -40,9 +41,11 @@ pub(super) fn routes() -> OpenApiRouter<Licences> {
         .routes(routes!(cases_of))
         .routes(routes!(cases))
         .routes(routes!(case))
+        .routes(routes!(timeline))
         .routes(routes!(evidence))
         .routes(routes!(find))
         .routes(routes!(notice))
+        .routes(routes!(preview))
         .routes(routes!(statement))
         .routes(routes!(hearing))
         .routes(routes!(propose))
@@ -90,6 +93,8 @@ struct CaseView {
     decision: Option<String>,
     /// Why it was closed.
     closed_reason: Option<String>,
+    /// The clock that runs now: the holder's days, else the service of a paper.
+    clock: Option<ClockView>,
     /// Why the next step is not open yet, as a sentence for the page; absent when it is.
     waits_for: Option<String>,
     /// What the actor may do now: `add_evidence`, `find`, `give_notice`, `record_statement`, `record_hearing`,
@@ -126,6 +131,8 @@ struct CasePaperView {
     /// Last day for serving it.
     service_due: Option<LegalDate>,
     served: Option<Served>,
+    /// 送达期限.
+    clock: Option<ClockView>,
     /// What the actor may do with it now: `serve`.
     allowed_actions: Vec<&'static str>,
 }
@@ -161,9 +168,10 @@ impl From<Evidence> for EvidenceView {
 }
 
 impl CasePaperView {
-    fn new(paper: CasePaper, actor: &Actor) -> Self {
+    fn new(paper: CasePaper, actor: &Actor, watch: CaseWatch<'_>) -> Self {
         let may_serve = actor.may(Permission::LicencesDeliver) && paper.may_serve().is_ok();
         Self {
+            clock: watch.service(&paper),
             allowed_actions: may_serve.then_some("serve").into_iter().collect(),
             id: paper.id,
             kind: paper.kind,
@@ -197,6 +205,8 @@ impl CaseView {
         let allowed_actions = licences.case_actions(actor, &case)?;
         let waits_for = licences.case_waits_for(actor, &case)?;
         let statement_kinds = licences.statement_kinds(&case);
+        let watch = licences.case_watch();
+        let clock = watch.running(&case.file);
         let file = case.file;
         let (notice, proposed, decided, closed) = match file.stage.clone() {
             Stage::Investigating => (None, None, None, None),
@@ -231,7 +241,7 @@ impl CaseView {
             papers: file
                 .papers
                 .into_iter()
-                .map(|paper| CasePaperView::new(paper, actor))
+                .map(|paper| CasePaperView::new(paper, actor, watch))
                 .collect(),
             notice: notice.map(|notice| NoticeView::new(notice, statement_kinds)),
             proposed_by: proposed.as_ref().map(|one| one.by.name.clone()),
@@ -241,6 +251,7 @@ impl CaseView {
             decided_at: decided.as_ref().map(|one| one.at),
             decision: decided.map(|one| one.opinion),
             closed_reason: closed.map(|one| one.reason),
+            clock,
             waits_for,
             allowed_actions,
         })
@@ -284,7 +295,7 @@ async fn open_case(
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct CaseParams {
+pub(super) struct CaseParams {
     /// `investigating`, `noticed`, `proposed`, `decided`, `closed`.
     state: Option<String>,
     /// `suspension`, `resumption`, `revocation`, `rescission`, `withdrawal`, `cancellation`.
@@ -302,24 +313,32 @@ struct CaseParams {
     cursor: Option<String>,
 }
 
+impl CaseParams {
+    /// What is listed, and which page of it.
+    pub(super) fn read(self, licence: Option<LicenceId>) -> (CasesWanted, PageQuery) {
+        let page = PageQuery {
+            limit: self.limit,
+            cursor: self.cursor,
+        };
+        let wanted = CasesWanted {
+            licence,
+            enterprise: self.enterprise.map(EnterpriseId),
+            state: self.state,
+            measure: self.measure,
+            waits: self.waits,
+            text: self.q,
+        };
+        (wanted, page)
+    }
+}
+
 async fn page(
     licences: &Licences,
     actor: &Actor,
     licence: Option<LicenceId>,
     params: CaseParams,
 ) -> Result<Answer<Page<CaseView>>, Problem> {
-    let page = PageQuery {
-        limit: params.limit,
-        cursor: params.cursor,
-    };
-    let wanted = CasesWanted {
-        licence,
-        enterprise: params.enterprise.map(EnterpriseId),
-        state: params.state,
-        measure: params.measure,
-        waits: params.waits,
-        text: params.q,
-    };
+    let (wanted, page) = params.read(licence);
     let rows = licences
         .cases(actor, &wanted, page.after()?, page.limit())
         .await?;
@@ -368,6 +387,23 @@ async fn cases(
 async fn case(State(licences): State<Licences>, actor: Actor, Path(id): Path<CaseId>) -> Case {
     let case = licences.case(&actor, id).await?;
     shown(&licences, &actor, StatusCode::OK, case)
+}
+
+/// What happened to a case file, newest first.
+#[utoipa::path(get, path = "/api/v1/licence-cases/{id}/timeline", tag = "licences",
+    params(("id" = Uuid, Path), PageQuery),
+    responses((status = 200, body = Page<Event>), (status = 404, body = Problem)),
+    extensions(("x-permission" = json!("licences:read"))))]
+async fn timeline(
+    State(licences): State<Licences>,
+    actor: Actor,
+    Path(id): Path<CaseId>,
+    Query(page): Query<PageQuery>,
+) -> Result<Answer<Page<Event>>, Problem> {
+    let events = licences
+        .case_timeline(&actor, id, page.after()?, page.limit() + 1)
+        .await?;
+    Ok(Answer(Page::cut(events, page.limit(), |event| event.seq)))
 }
 
 /// The form of a piece of evidence.
@@ -431,10 +467,11 @@ fn broken(error: MultipartError) -> Problem {
     Problem::bad_request("上传没有完整到达，请重试。")
 }
 
-/// A piece of evidence.
+/// A piece of evidence, to be looked at if it is a PDF or a picture, else to be saved.
 #[utoipa::path(get, path = "/api/v1/licence-cases/{id}/evidence/{piece}", tag = "licences",
     params(("id" = Uuid, Path), ("piece" = Uuid, Path)),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>), (status = 404, body = Problem)),
+    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>,
+        description = "The media type is the file's own"), (status = 404, body = Problem)),
     extensions(("x-permission" = json!("licences:read"))))]
 async fn evidence(
     State(licences): State<Licences>,
@@ -442,10 +479,7 @@ async fn evidence(
     Path((id, piece)): Path<(CaseId, Uuid)>,
 ) -> Result<impl IntoResponse, Problem> {
     let (known, bytes) = licences.evidence(&actor, id, piece).await?;
-    Ok((
-        download("application/octet-stream", &known.name, "attachment"),
-        bytes,
-    ))
+    Ok((handed_in(&known.blob.media_type, &known.name), bytes))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -489,6 +523,27 @@ async fn notice(
 ) -> Case {
     let case = licences.give_notice(&actor, id, version).await?;
     shown(&licences, &actor, StatusCode::OK, case)
+}
+
+/// A paper of the case before it goes out, `prior_notice` or `decision`: unsigned, without a number, marked in its
+/// title. What is not written yet is shown as such.
+#[utoipa::path(post, path = "/api/v1/licence-cases/{id}/previews/{kind}", tag = "licences",
+    params(("id" = Uuid, Path), ("kind" = String, Path, description = "`prior_notice` or `decision`")),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 404, body = Problem)),
+    extensions(("x-permission" = json!("licences:read"))))]
+async fn preview(
+    State(licences): State<Licences>,
+    actor: Actor,
+    Path((id, kind)): Path<(CaseId, String)>,
+) -> Result<impl IntoResponse, Problem> {
+    licences.case(&actor, id).await?;
+    let (kind, name) = match kind.as_str() {
+        "prior_notice" => (CasePreview::PriorNotice, "【预览】事先告知书.pdf"),
+        "decision" => (CasePreview::Decision, "【预览】决定书.pdf"),
+        _ => return Err(Problem::not_found("文书")),
+    };
+    let pdf = licences.preview_case_paper(&actor, id, kind).await?;
+    Ok((download("application/pdf", name, "inline"), pdf))
 }
 
 #[derive(Deserialize, ToSchema)]

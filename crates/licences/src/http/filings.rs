@@ -4,6 +4,7 @@ use axum::{Json as Answer, extract::State, http::StatusCode, response::IntoRespo
 use codes::RegionCode;
 use kernel::{
     Actor, LegalDate, Moment, Page, PageQuery, Problem,
+    event::Event,
     http::{IfMatch, Json, Path, Query, Versioned},
     ids::{ApplicationId, EnterpriseId, LicenceId},
 };
@@ -23,6 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Licences> {
         .routes(routes!(filings_of))
         .routes(routes!(filings))
         .routes(routes!(filing))
+        .routes(routes!(timeline))
         .routes(routes!(hand_over))
         .routes(routes!(confirm_posting))
         .routes(routes!(self_check))
@@ -120,7 +122,7 @@ async fn changed(licences: &Licences, actor: &Actor, filing: Filing) -> Filed {
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct FilingParams {
+pub(super) struct FilingParams {
     /// `handover`, `self_check`, `damage`, `loss`, `recall`, `work_elsewhere`, `emergency_use`, `annual_review`.
     kind: Option<String>,
     /// Only those of which the holder still owes something.
@@ -140,24 +142,32 @@ struct FilingParams {
     cursor: Option<String>,
 }
 
+impl FilingParams {
+    /// What is listed, and which page of it.
+    pub(super) fn read(self, licence: Option<LicenceId>) -> (FilingsWanted, PageQuery) {
+        let page = PageQuery {
+            limit: self.limit,
+            cursor: self.cursor,
+        };
+        let wanted = FilingsWanted {
+            licence,
+            enterprise: self.enterprise.map(EnterpriseId),
+            kind: self.kind,
+            open: self.open,
+            waits: self.waits,
+            text: self.q,
+        };
+        (wanted, page)
+    }
+}
+
 async fn page(
     licences: &Licences,
     actor: &Actor,
     licence: Option<LicenceId>,
     params: FilingParams,
 ) -> Result<Answer<Page<FilingView>>, Problem> {
-    let page = PageQuery {
-        limit: params.limit,
-        cursor: params.cursor,
-    };
-    let wanted = FilingsWanted {
-        licence,
-        enterprise: params.enterprise.map(EnterpriseId),
-        kind: params.kind,
-        open: params.open,
-        waits: params.waits,
-        text: params.q,
-    };
+    let (wanted, page) = params.read(licence);
     let rows = licences
         .filings(actor, &wanted, page.after()?, page.limit())
         .await?;
@@ -202,6 +212,23 @@ async fn filings(
 async fn filing(State(licences): State<Licences>, actor: Actor, Path(id): Path<FilingId>) -> Filed {
     let filing = licences.filing(&actor, id).await?;
     changed(&licences, &actor, filing).await
+}
+
+/// What happened to a filing, newest first.
+#[utoipa::path(get, path = "/api/v1/licence-filings/{id}/timeline", tag = "licences",
+    params(("id" = Uuid, Path), PageQuery),
+    responses((status = 200, body = Page<Event>), (status = 404, body = Problem)),
+    extensions(("x-permission" = json!("licences:read"))))]
+async fn timeline(
+    State(licences): State<Licences>,
+    actor: Actor,
+    Path(id): Path<FilingId>,
+    Query(page): Query<PageQuery>,
+) -> Result<Answer<Page<Event>>, Problem> {
+    let events = licences
+        .filing_timeline(&actor, id, page.after()?, page.limit() + 1)
+        .await?;
+    Ok(Answer(Page::cut(events, page.limit(), |event| event.seq)))
 }
 
 #[derive(Deserialize, ToSchema)]

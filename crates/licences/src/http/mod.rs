@@ -3,6 +3,7 @@
 mod cases;
 mod export;
 mod filings;
+mod possible;
 mod public;
 mod specimen;
 
@@ -35,17 +36,18 @@ use crate::{
 pub fn router(licences: Licences) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list))
-        .routes(routes!(export::licences_xlsx))
         .routes(routes!(licence))
         .routes(routes!(certificate))
         .routes(routes!(specimen::specimen))
         .routes(routes!(timeline))
+        .routes(routes!(possible::matters))
         .routes(routes!(take_over))
         .routes(routes!(press))
         .routes(routes!(void))
         .routes(routes!(public::search))
         .routes(routes!(public::licence))
         .routes(routes!(public::open_data))
+        .merge(export::routes())
         .merge(filings::routes())
         .merge(cases::routes())
         .with_state(licences)
@@ -364,7 +366,8 @@ async fn list(
     })))
 }
 
-/// One licence.
+/// One licence. Here `allowed_actions` leave out what was done already: this month's check, a loss that stands open, the handing
+/// over of this certificate.
 #[utoipa::path(get, path = "/api/v1/licences/{id}", tag = "licences", params(("id" = Uuid, Path)),
     responses((status = 200, body = LicenceView), (status = 404, body = Problem)),
     extensions(("x-permission" = json!("licences:read"))))]
@@ -375,16 +378,22 @@ async fn licence(
 ) -> Result<Versioned<LicenceView>, Problem> {
     let licence = licences.licence(&actor, id).await?;
     let (version, status) = (licence.facts().version, licences.status_today(&licence));
-    Ok(Versioned(
-        StatusCode::OK,
-        version,
-        LicenceView::new(&licences, licence, status, &actor),
-    ))
+    let done = licences.already_done(&licence).await?;
+    let mut view = LicenceView::new(&licences, licence, status, &actor);
+    view.allowed_actions.retain(|act| !done.contains(act));
+    Ok(Versioned(StatusCode::OK, version, view))
 }
 
-/// The signed PDF of an edition: `original` 正本 or `duplicate` 副本.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct RevisionParams {
+    /// Which certificate, as `revision` of one of `past`; the one in force unless given.
+    revision: Option<u32>,
+}
+
+/// The signed PDF of an edition: `original` 正本 or `duplicate` 副本; with `revision` the one that was in force before.
 #[utoipa::path(get, path = "/api/v1/licences/{id}/certificates/{edition}", tag = "licences",
-    params(("id" = Uuid, Path), ("edition" = String, Path, description = "`original` or `duplicate`")),
+    params(("id" = Uuid, Path), ("edition" = String, Path, description = "`original` or `duplicate`"), RevisionParams),
     responses((status = 200, body = Vec<u8>, content_type = "application/pdf"), (status = 404, body = Problem),
         (status = 409, body = Problem)),
     extensions(("x-permission" = json!("licences:read"))))]
@@ -392,9 +401,15 @@ async fn certificate(
     State(licences): State<Licences>,
     actor: Actor,
     Path((id, edition)): Path<(LicenceId, Edition)>,
+    Query(params): Query<RevisionParams>,
 ) -> Result<impl IntoResponse, Problem> {
-    let (licence, bytes) = licences.certificate(&actor, id, edition).await?;
-    let name = format!("{}（{}）.pdf", licence.facts().number, edition.chinese());
+    let (licence, bytes) = licences.certificate(&actor, id, edition, params.revision).await?;
+    let facts = licence.facts();
+    let past = params.revision.filter(|revision| *revision != facts.revision);
+    let past = past
+        .map(|revision| format!("，第{revision}版"))
+        .unwrap_or_default();
+    let name = format!("{}（{}{past}）.pdf", facts.number, edition.chinese());
     Ok((download("application/pdf", &name, "inline"), bytes))
 }
 
@@ -405,6 +420,32 @@ fn download(media_type: &'static str, name: &str, disposition: &str) -> HeaderMa
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     if let Ok(value) = HeaderValue::from_str(&format!("{disposition}; filename*=UTF-8''{encoded}")) {
         headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    headers
+}
+
+/// Headers of a file that somebody handed in. Its kind was read off its bytes: PDF and pictures are shown, everything
+/// else is saved, in a sandbox. Nothing is sniffed, on no route.
+fn handed_in(media_type: &str, name: &str) -> HeaderMap {
+    let shown =
+        media_type == "application/pdf" || (media_type.starts_with("image/") && !media_type.contains("svg"));
+    let mut headers = download(
+        "application/octet-stream",
+        name,
+        if shown { "inline" } else { "attachment" },
+    );
+    if let Ok(value) = HeaderValue::from_str(media_type) {
+        headers.insert(header::CONTENT_TYPE, value);
+    }
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-store"),
+    );
+    if !shown {
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; sandbox"),
+        );
     }
     headers
 }

@@ -748,6 +748,22 @@ impl Noticed {
         Ok(())
     }
 
+    /// Last day of the holder's days, once the notice was served.
+    pub fn last_day(&self) -> Option<LegalDate> {
+        let plea = self.plea_until?;
+        Some(self.hearing_until.map_or(plea, |hearing| hearing.max(plea)))
+    }
+
+    /// Day on which the holder's voice was complete before its days were over: waived, or heard at the hearing.
+    pub fn heard_on(&self) -> Option<LegalDate> {
+        let waived = self
+            .statements
+            .iter()
+            .find(|one| one.kind == StatementKind::Waiver);
+        let heard = self.hearing.as_ref().map(|hearing| hearing.on);
+        heard.or_else(|| waived.map(|one| one.on))
+    }
+
     fn asked_for_hearing(&self) -> bool {
         self.statements
             .iter()
@@ -756,20 +772,13 @@ impl Noticed {
 
     /// Whether the holder was heard: the days are over or were waived, and a hearing asked for was held.
     fn heard(&self, today: LegalDate) -> Result<(), CaseFault> {
-        let Some(plea_until) = self.plea_until else {
+        let Some(last) = self.last_day() else {
             return Err(CaseFault::Missing("事先告知书尚未送达，请先登记送达"));
         };
         if self.asked_for_hearing() && self.hearing.is_none() {
             return Err(CaseFault::Missing("当事人申请了听证，听证举行后才能报批"));
         }
-        let waived = self
-            .statements
-            .iter()
-            .any(|one| one.kind == StatementKind::Waiver);
-        let last = self
-            .hearing_until
-            .map_or(plea_until, |until| until.max(plea_until));
-        if waived || self.hearing.is_some() || today > last {
+        if self.heard_on().is_some() || today > last {
             Ok(())
         } else {
             Err(CaseFault::StillOpen(last.chinese()))

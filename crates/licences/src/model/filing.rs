@@ -330,6 +330,16 @@ impl Waiting {
             Self::Witness => "witness",
         }
     }
+
+    /// What is waited for, in Chinese.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::StandIn => "可以发放应急使用许可证",
+            Self::Return => "收回登记",
+            Self::Destruction => "销毁",
+            Self::Witness => "监销确认",
+        }
+    }
 }
 
 /// Why a filing does not allow what follows.

@@ -5,7 +5,11 @@ mod neighbours;
 use applications::model::Paper;
 use async_trait::async_trait;
 use certificate::LicenceRecord;
-use kernel::{Actor, Problem, ids::ApplicationId};
+use kernel::{
+    Actor, Problem,
+    ids::{ApplicationId, LicenceId},
+};
+use matters::MatterKey;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -46,6 +50,26 @@ pub trait Grants: Send + Sync {
         application: ApplicationId,
         scope: Option<Vec<String>>,
     ) -> Result<Grant, ProspectError>;
+
+    /// The applications about a licence that are under way, drafts included.
+    async fn running(&self, licence: LicenceId) -> Result<Vec<Running>, NeighbourError>;
+}
+
+/// An application that is under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// Which.
+    pub application: ApplicationId,
+    /// 受理编号, once handed in.
+    pub reference: Option<String>,
+    /// What it asks for.
+    pub matter: MatterKey,
+    /// The stable name of its state.
+    pub state: &'static str,
+    /// The state in Chinese.
+    pub state_name: &'static str,
+    /// Not handed in yet.
+    pub is_draft: bool,
 }
 
 /// A finished certificate.
@@ -65,6 +89,14 @@ pub trait Certify: Send + Sync {
 
     /// A paper as signed PDF, made at the given instant.
     async fn document(
+        &self,
+        paper: &Paper,
+        ident: Uuid,
+        at: OffsetDateTime,
+    ) -> Result<Vec<u8>, NeighbourError>;
+
+    /// A paper as it would look, neither sealed nor signed.
+    async fn preview(
         &self,
         paper: &Paper,
         ident: Uuid,

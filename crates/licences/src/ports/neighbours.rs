@@ -1,17 +1,20 @@
 //! The neighbours that do it.
 
 use applications::{
-    Applications, ApplicationsError,
-    model::{ChangedItem, DeregistrationGround, Paper, ReplacementCause, Subject},
+    Applications, ApplicationsError, Filters, Listed,
+    model::{ChangedItem, DeregistrationGround, Paper, ReplacementCause, StateName, Subject},
 };
 use async_trait::async_trait;
 use certificate::{Block, CURRENT_TEMPLATE, CertificateError, LicenceRecord, OfficialDocument};
-use kernel::{Actor, ids::ApplicationId};
+use kernel::{
+    Actor, PageQuery,
+    ids::{ApplicationId, LicenceId},
+};
 use press::{Press, PressError};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Certify, Grants, NeighbourError, Pressed, ProspectError};
+use super::{Certify, Grants, NeighbourError, Pressed, ProspectError, Running};
 use crate::model::{Amendment, CancellationGround, Grant, Holder, LossOrDamage, Period, Purpose};
 
 #[async_trait]
@@ -33,6 +36,39 @@ impl Grants for Applications {
         let refused = |error: ApplicationsError| ProspectError::Refused(Box::new(error.into()));
         let granted = Self::prospect(self, actor, application, scope).await;
         Ok(taken(granted.map_err(refused)?)?)
+    }
+
+    async fn running(&self, licence: LicenceId) -> Result<Vec<Running>, NeighbourError> {
+        let filters = Filters {
+            licence: Some(licence.into()),
+            ..Filters::default()
+        };
+        let page = PageQuery {
+            limit: Some(MOST_APPLICATIONS),
+            cursor: None,
+        };
+        let listed = self.list(&Actor::system("许可证管理"), filters, &page).await;
+        let listed = listed.map_err(|error| NeighbourError::ForNow(Box::new(error)))?;
+        let open = listed
+            .items
+            .into_iter()
+            .filter(|one| !one.application.state().is_final());
+        Ok(open.map(|one| under_way(&one)).collect())
+    }
+}
+
+/// Applications about one licence that are looked through, newest first; only one of a kind can be under way.
+const MOST_APPLICATIONS: u64 = 200;
+
+fn under_way(listed: &Listed) -> Running {
+    let state = listed.application.state();
+    Running {
+        application: listed.id,
+        reference: listed.application.intake().map(|intake| intake.reference.clone()),
+        matter: listed.application.dossier().matter,
+        state: state.as_str(),
+        state_name: state.label(),
+        is_draft: state == StateName::Draft,
     }
 }
 
@@ -137,6 +173,20 @@ impl Certify for Press {
         at: OffsetDateTime,
     ) -> Result<Vec<u8>, NeighbourError> {
         Press::document(self, page(paper, ident), at).await.map_err(judge)
+    }
+
+    async fn preview(
+        &self,
+        paper: &Paper,
+        ident: Uuid,
+        at: OffsetDateTime,
+    ) -> Result<Vec<u8>, NeighbourError> {
+        // Nobody has sealed a preview.
+        let unsealed = OfficialDocument {
+            seal: false,
+            ..page(paper, ident)
+        };
+        Press::preview(self, unsealed, at).await.map_err(judge)
     }
 
     async fn specimen(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Vec<u8>, NeighbourError> {

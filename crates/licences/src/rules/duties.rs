@@ -3,14 +3,14 @@
 use codes::Months;
 use kernel::{
     LegalDate,
-    ids::{EnterpriseId, LicenceId},
+    ids::{ApplicationId, EnterpriseId, LicenceId},
 };
 use serde::{Deserialize, Serialize};
 use time::{Date, Month, util::days_in_month};
 use utoipa::ToSchema;
 
 use super::{Limit, Periods, periods::Mark};
-use crate::model::{Filing, FilingId, FilingMatter, Licence};
+use crate::model::{Filing, FilingId, FilingMatter, Licence, Source};
 
 /// How a duty stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -48,6 +48,8 @@ pub struct Duty {
     pub state: DutyState,
     /// The filing it follows from or was done by.
     pub filing: Option<FilingId>,
+    /// The application by which it is being done.
+    pub application: Option<ApplicationId>,
     /// Clauses that set it.
     pub basis: Vec<String>,
     /// Whether they were read.
@@ -129,6 +131,7 @@ impl List<'_> {
             done_on,
             state,
             filing,
+            application: None,
             basis: source.0.to_vec(),
             mark: source.1,
         });
@@ -187,16 +190,29 @@ impl List<'_> {
             FilingMatter::Loss(_) | FilingMatter::AnnualReview(_) => return,
         };
         self.add(key, title.to_owned(), due, done_on, id, (&basis, mark));
+        let begun_by = match &filing.matter {
+            FilingMatter::SelfCheck(one) => one.exchange.as_ref().and_then(|one| one.application),
+            FilingMatter::Damage(one) => one.exchange.application,
+            _ => None,
+        };
+        if let Some(duty) = self.found.last_mut().filter(|duty| duty.filing == id) {
+            duty.application = begun_by;
+        }
     }
 
-    /// The days on which somebody holds the licence, as far as they can be named today.
+    /// The days on which somebody holds the licence, as far as they can be named today. What was done before a
+    /// licence was taken over stands in no register here, and is not owed here either.
     fn held(&self) -> (LegalDate, LegalDate) {
         let facts = self.licence.facts();
+        let known_from = match facts.source {
+            Source::Imported => facts.in_force_from.max(facts.created_at.legal_date()),
+            Source::Granted { .. } | Source::StandIn => facts.in_force_from,
+        };
         let until = match self.licence {
             Licence::Ended(one) => one.ending.order().on.min(facts.validity.until),
             _ => facts.validity.until,
         };
-        (facts.in_force_from, until)
+        (known_from, until)
     }
 
     /// One for each month that begins while the licence is held; the month of issue has none.

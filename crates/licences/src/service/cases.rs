@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 
 use applications::{
     model::Paper,
-    rules::{Values, write_paper},
+    rules::{Values, preview_paper, write_paper},
 };
 use bytes::Bytes;
 use kernel::{
     Actor, FieldError, Happened, KernelError, LegalDate, Moment, NewJob, Permission, Subject, Work,
     blobs::{self, FileKind},
-    event::hex,
+    event::{Event, hex},
     ids::{EnterpriseId, LicenceId},
 };
-use matters::Authority;
+use matters::{Authority, DocumentDefinition};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -33,7 +33,7 @@ use crate::{
         Evidence, Facts, Findings, Hearing, Licence, Measure, Order, Rescission, RescissionGround,
         Resumption, Revocation, Served, Stage, Statement, StatementKind, Suspension, Withdrawal,
     },
-    rules::{MeasureRule, SuspensionCase},
+    rules::{CaseWatch, MeasureRule, SuspensionCase},
     store::{self, CaseQuery},
 };
 
@@ -85,6 +85,31 @@ pub struct NewService {
     pub remark: String,
     /// Legal day; today unless given.
     pub on: Option<LegalDate>,
+}
+
+/// A paper of a case that can be looked at before it goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CasePreview {
+    /// 事先告知书
+    PriorNotice,
+    /// The decision.
+    Decision,
+}
+
+/// Who writes a paper, and when.
+#[derive(Clone, Copy)]
+struct Desk<'a> {
+    officer: &'a str,
+    today: LegalDate,
+}
+
+impl<'a> Desk<'a> {
+    fn of(work: &'a Work) -> Self {
+        Self {
+            officer: &work.actor().name,
+            today: work.now().legal_date(),
+        }
+    }
 }
 
 /// A signed paper.
@@ -330,24 +355,7 @@ impl Licences {
             .await?;
         let rule = self.measure_rule(&case.file.measure)?.clone();
         case.file.may_notify(rule.prior_notice)?;
-        let findings = case.file.findings.clone();
-        let findings = findings.ok_or(LicencesError::Case(CaseFault::Missing(
-            "请先写明查明的事实、依据和理由",
-        )))?;
-        let mut values = self.case_values(&work, &case)?;
-        let periods = &self.inner.periods;
-        let mut set = |name, value: String| values.by_name.insert(name, value);
-        set("proposed_decision", case.file.measure.proposed());
-        set("facts_found", sentence(&findings.facts));
-        set("reason", sentence(&findings.public_reason));
-        set("legal_basis", sentence(&findings.legal_basis));
-        set(
-            "plea_deadline",
-            format!("收到本告知书之日起{}内", periods.plea.term),
-        );
-        if rule.hearing {
-            set("hearing_right", "有权要求听证".to_owned());
-        }
+        let values = self.notice_values(Desk::of(&work), &case, &rule)?;
         let paper = self
             .write_case_paper(&mut work, &case, PRIOR_NOTICE, values, true)
             .await?;
@@ -480,7 +488,7 @@ impl Licences {
         let licence = self.loaded(&work, case.licence).await?;
         self.check_measure(&licence, &case.file.measure, work.now().legal_date())?;
         let rule = self.measure_rule(&case.file.measure)?.clone();
-        let values = self.decision_values(&work, &case, &licence)?;
+        let values = self.decision_values(Desk::of(&work), &case, &licence)?;
         let paper = self
             .write_case_paper(&mut work, &case, &rule.document, values, true)
             .await?;
@@ -592,7 +600,7 @@ impl Licences {
     ) -> Outcome<CasePaper> {
         let known = case.file.papers.iter().find(|one| one.id == paper);
         let known = known.ok_or(LicencesError::CaseNotFound)?;
-        let mut values = self.case_values(work, case)?;
+        let mut values = self.case_values(Desk::of(work), case)?;
         let recipient = format!("收件人：{}", served.recipient);
         let remark = served.remark.trim();
         let lines = [
@@ -623,8 +631,65 @@ impl Licences {
         Ok(self.inner.numbering.authority(case.file.industry)?)
     }
 
+    fn notice_values(&self, desk: Desk<'_>, case: &CaseFile, rule: &MeasureRule) -> Outcome<Values> {
+        let mut values = self.case_values(desk, case)?;
+        let mut set = |name, value: String| values.by_name.insert(name, value);
+        set("proposed_decision", case.file.measure.proposed());
+        set(
+            "plea_deadline",
+            format!("收到本告知书之日起{}内", self.inner.periods.plea.term),
+        );
+        if let Some(findings) = &case.file.findings {
+            set("facts_found", sentence(&findings.facts));
+            set("reason", sentence(&findings.public_reason));
+            set("legal_basis", sentence(&findings.legal_basis));
+        }
+        if rule.hearing {
+            set("hearing_right", "有权要求听证".to_owned());
+        }
+        Ok(values)
+    }
+
+    /// A paper of the case before it goes out: unsigned, without a number, marked in its title; what is not known yet
+    /// is shown as such.
+    ///
+    /// # Errors
+    /// [`LicencesError::CaseNotFound`], also for people of the enterprise.
+    pub async fn preview_case_paper(&self, actor: &Actor, id: CaseId, kind: CasePreview) -> Outcome<Bytes> {
+        let case = self.case(actor, id).await?;
+        if actor.scope.enterprise.is_some() {
+            return Err(LicencesError::CaseNotFound);
+        }
+        let now = self.inner.kernel.now();
+        let desk = Desk {
+            officer: &actor.name,
+            today: now.legal_date(),
+        };
+        let rule = self.measure_rule(&case.file.measure)?;
+        let (key, values) = match kind {
+            CasePreview::PriorNotice => (PRIOR_NOTICE, self.notice_values(desk, &case, rule)?),
+            CasePreview::Decision => {
+                let licence = self.licence(actor, case.licence).await?;
+                (
+                    rule.document.as_str(),
+                    self.decision_values(desk, &case, &licence)?,
+                )
+            }
+        };
+        let definition = self.paper_definition(key, desk.today)?;
+        let paper = preview_paper(definition, &values, desk.today);
+        let pdf = self.inner.press.preview(&paper, id.into(), now.instant()).await;
+        Ok(pdf.map_err(LicencesError::Press)?.into())
+    }
+
+    fn paper_definition(&self, key: &str, today: LegalDate) -> Outcome<&DocumentDefinition> {
+        let definition = self.inner.catalogue.current_document(key, today.0);
+        let missing = || KernelError::Rules(format!("document {key} is not among the rule files"));
+        Ok(definition.ok_or_else(missing)?)
+    }
+
     /// Values that every paper of a case needs.
-    fn case_values(&self, work: &Work, case: &CaseFile) -> Outcome<Values> {
+    fn case_values(&self, desk: Desk<'_>, case: &CaseFile) -> Outcome<Values> {
         let authority = self.authority_of(case)?;
         let mut values = Values::default();
         values.by_name.extend([
@@ -632,18 +697,18 @@ impl Licences {
             ("credit_code", case.file.code.clone()),
             ("licence_number", case.file.number.clone()),
             ("authority", authority.name.clone()),
-            ("authority_contact", work.actor().name.clone()),
+            ("authority_contact", desk.officer.to_owned()),
             ("authority_phone", "以本机关对外公布的办公电话为准".to_owned()),
-            ("issue_date", work.now().legal_date().chinese()),
+            ("issue_date", desk.today.chinese()),
             ("government", self.inner.city.government.name.clone()),
             ("court", self.inner.city.court.name.clone()),
         ]);
         Ok(values)
     }
 
-    fn decision_values(&self, work: &Work, case: &CaseFile, licence: &Licence) -> Outcome<Values> {
-        let mut values = self.case_values(work, case)?;
-        let today = work.now().legal_date();
+    fn decision_values(&self, desk: Desk<'_>, case: &CaseFile, licence: &Licence) -> Outcome<Values> {
+        let mut values = self.case_values(desk, case)?;
+        let today = desk.today;
         let back = self
             .inner
             .periods
@@ -719,9 +784,7 @@ impl Licences {
         is_served: bool,
     ) -> Outcome<CasePaper> {
         let today = work.now().legal_date();
-        let definition = self.inner.catalogue.current_document(key, today.0);
-        let missing = || KernelError::Rules(format!("document {key} is not among the rule files"));
-        let definition = definition.ok_or_else(missing)?;
+        let definition = self.paper_definition(key, today)?;
         let prefix = self.authority_of(case)?.document_prefix.clone();
         let year = today.0.year();
         let series = format!("document/{prefix}{}/{year}", definition.number_series);
@@ -888,6 +951,31 @@ impl Licences {
         Ok(allowed.map(|(act, ..)| act).collect())
     }
 
+    /// Counts the clocks of a case as of today.
+    pub(crate) fn case_watch(&self) -> CaseWatch<'_> {
+        CaseWatch {
+            calendar: &self.inner.calendar,
+            today: self.today(),
+            lights: self.inner.lights,
+            periods: &self.inner.periods,
+        }
+    }
+
+    /// What happened to a case, newest first.
+    ///
+    /// # Errors
+    /// [`LicencesError::CaseNotFound`].
+    pub async fn case_timeline(
+        &self,
+        actor: &Actor,
+        id: CaseId,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Outcome<Vec<Event>> {
+        self.case(actor, id).await?;
+        self.events_of("licence_case", id.into(), before, limit).await
+    }
+
     /// What of the holder's voice can be recorded today.
     pub(crate) fn statement_kinds(&self, case: &CaseFile) -> Vec<StatementKind> {
         let today = self.today();
@@ -916,7 +1004,10 @@ impl Licences {
         let mut actions = Vec::new();
         let in_force = matches!(licence, Licence::Issued(_))
             && self.status_today(licence).is_some_and(crate::Status::in_force);
-        if in_force && actor.may(Permission::LicencesDeliver) {
+        let is_made = licence
+            .issued()
+            .is_some_and(|issued| issued.certificate.is_some());
+        if in_force && is_made && actor.may(Permission::LicencesDeliver) {
             actions.push("hand_over");
         }
         if actor.may(Permission::LicencesHold) && self.checked_monthly(licence).is_ok() {

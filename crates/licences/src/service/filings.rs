@@ -6,12 +6,14 @@ use applications::model::Person;
 use codes::RegionCode;
 use kernel::{
     Actor, FieldError, Happened, KernelError, LegalDate, Moment, Permission, Subject, Work,
+    event::Event,
     ids::{ApplicationId, EnterpriseId, LicenceId},
 };
+use matters::Kind;
 use serde_json::json;
 use time::Duration;
 
-use super::{Licences, LicencesError, Outcome, issue::issuer, read::text_query};
+use super::{Licences, LicencesError, Outcome, issue::issuer, possible::may_know, read::text_query};
 use crate::{
     model::{
         AnnualReviewFiling, Damage, Destruction, EmergencyUse, Exchange, Filing, FilingFault, FilingId,
@@ -886,6 +888,21 @@ impl Licences {
         found.ok_or(LicencesError::FilingNotFound)
     }
 
+    /// What happened to a filing, newest first.
+    ///
+    /// # Errors
+    /// [`LicencesError::FilingNotFound`].
+    pub async fn filing_timeline(
+        &self,
+        actor: &Actor,
+        id: FilingId,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Outcome<Vec<Event>> {
+        self.filing(actor, id).await?;
+        self.events_of("licence_filing", id.into(), before, limit).await
+    }
+
     /// Filings within the scope, newest first, one more than `limit`.
     ///
     /// # Errors
@@ -945,6 +962,25 @@ impl Licences {
         }
     }
 
+    /// What could be done about a licence and was: this month's check, a loss that is public, the handing over of the
+    /// certificate in force.
+    pub(crate) async fn already_done(&self, licence: &Licence) -> Outcome<Vec<&'static str>> {
+        let month = rules::month_of(self.today());
+        let facts = licence.facts();
+        let kinds = store::done_now(self.inner.kernel.db(), facts.id, &month, facts.revision).await?;
+        let acts = [
+            ("self_check", "self_check"),
+            ("loss", "declare_loss"),
+            ("handover", "hand_over"),
+        ];
+        let is_done = |kind: &str| kinds.iter().any(|one| one == kind);
+        Ok(acts
+            .into_iter()
+            .filter(|(kind, _)| is_done(kind))
+            .map(|(_, act)| act)
+            .collect())
+    }
+
     /// What an enterprise owes for all its licences, by last day: due, done, missed.
     ///
     /// # Errors
@@ -966,7 +1002,7 @@ impl Licences {
         if licences.is_empty() && actor.scope.enterprise != Some(enterprise.into()) {
             return Err(LicencesError::NotFound);
         }
-        self.duties_of(&licences, from, until).await
+        self.duties_of(actor, &licences, from, until).await
     }
 
     /// What is owed for one licence.
@@ -981,10 +1017,16 @@ impl Licences {
         until: LegalDate,
     ) -> Outcome<Vec<Duty>> {
         let licence = self.licence(actor, id).await?;
-        self.duties_of(&[licence], from, until).await
+        self.duties_of(actor, &[licence], from, until).await
     }
 
-    async fn duties_of(&self, licences: &[Licence], from: LegalDate, until: LegalDate) -> Outcome<Vec<Duty>> {
+    async fn duties_of(
+        &self,
+        actor: &Actor,
+        licences: &[Licence],
+        from: LegalDate,
+        until: LegalDate,
+    ) -> Outcome<Vec<Duty>> {
         if until < from || until.0 - from.0 > LONGEST_WINDOW {
             return Err(invalid("until", "截止日期应当在起始日期之后，跨度不超过四年"));
         }
@@ -1002,10 +1044,27 @@ impl Licences {
                 .filter(|filing| filing.licence == licence.facts().id)
                 .cloned()
                 .collect();
-            found.extend(rules::duties(licence, &own, &self.inner.periods, window));
+            let mut duties = rules::duties(licence, &own, &self.inner.periods, window);
+            self.renewal_under_way(actor, licence.facts().id, &mut duties)
+                .await?;
+            found.extend(duties);
         }
         found.sort_by_key(|duty| duty.due);
         Ok(found)
+    }
+
+    /// Says of a renewal that is owed by which application it is being done.
+    async fn renewal_under_way(&self, actor: &Actor, id: LicenceId, duties: &mut [Duty]) -> Outcome<()> {
+        let open = |duty: &&mut Duty| duty.key == "renewal" && duty.done_on.is_none();
+        let Some(duty) = duties.iter_mut().find(open) else {
+            return Ok(());
+        };
+        let running = self.running(id).await?;
+        let renewal = running
+            .iter()
+            .find(|one| one.matter.kind == Kind::Renewal && may_know(actor, one));
+        duty.application = renewal.map(|one| one.application);
+        Ok(())
     }
 
     /// Losses that are public today, newest first, one more than `limit`.

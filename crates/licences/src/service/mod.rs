@@ -8,6 +8,7 @@ mod figures;
 mod filings;
 mod issue;
 mod outcome;
+mod possible;
 mod press;
 mod read;
 mod register;
@@ -15,6 +16,7 @@ mod specimen;
 
 use std::sync::{Arc, Weak};
 
+use applications::rules::Lights;
 use codes::WorkCalendar;
 use kernel::{
     FieldError, Kernel, KernelError, LegalDate, Problem, RuleFiles, access::Forbidden, blobs::BadFile,
@@ -22,12 +24,13 @@ use kernel::{
 use matters::{Catalogue, City, MissingPlaceholder};
 
 pub use answers::Answer;
-pub use cases::{CasesWanted, LicenceFacts, NewCase, NewService, PaperFile};
+pub use cases::{CasePreview, CasesWanted, LicenceFacts, NewCase, NewService, PaperFile};
 pub(crate) use cases::{EVIDENCE_LIMIT_MB, PAPER_JOB};
 pub use figures::RegionStatus;
 pub use filings::{FilingsWanted, NewDamage, NewHandover, NewWorkElsewhere, PublicLoss};
 pub use issue::{IssuedLicence, PressedPair};
 pub use outcome::Fulfilled;
+pub use possible::LicenceMatter;
 pub use press::PRESS_JOB;
 pub use read::{LicenceQuery, PublicQuery, Unissued};
 pub use register::{Count, PublicEvent, PublicFile};
@@ -215,6 +218,7 @@ struct Inner {
     periods: Periods,
     measures: Measures,
     suspensions: SuspensionTable,
+    lights: Lights,
     reader: PointReader,
     answers: Answers,
     follow_ups: Vec<&'static str>,
@@ -250,6 +254,7 @@ impl Licences {
         let periods = read(rules, "licences/periods.json")?;
         let measures = read(rules, "licences/measures.json")?;
         let suspensions = read(rules, "licences/suspensions.json")?;
+        let lights = read(rules, "applications/lights.json")?;
         let calendar = WorkCalendar::from_csv(&rules.text("holidays/holidays.csv")?)
             .map_err(|bad| KernelError::Rules(format!("holidays/holidays.csv: {}", bad.message())))?;
         let inner = Inner {
@@ -264,6 +269,7 @@ impl Licences {
             periods,
             measures,
             suspensions,
+            lights,
             answers: Answers::new(),
             follow_ups: Vec::new(),
             kernel,

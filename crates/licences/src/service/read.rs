@@ -11,6 +11,7 @@ use kernel::{
 };
 use matters::Industry;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{Licences, LicencesError, Outcome};
 use crate::{
@@ -112,25 +113,47 @@ impl Licences {
         limit: u64,
     ) -> Outcome<Vec<Event>> {
         self.licence(actor, id).await?;
+        self.events_of("licence", id.into(), before, limit).await
+    }
+
+    /// What happened to one thing, newest first; the caller has seen that the actor may know of it.
+    pub(super) async fn events_of(
+        &self,
+        subject: &str,
+        id: Uuid,
+        before: Option<i64>,
+        limit: u64,
+    ) -> Outcome<Vec<Event>> {
         let filter = EventFilter {
-            subject: Some(("licence".to_owned(), id.into())),
+            subject: Some((subject.to_owned(), id)),
             ..EventFilter::default()
         };
         Ok(event::find(self.inner.kernel.db(), &filter, before, limit).await?)
     }
 
-    /// The stored signed PDF of a licence within the scope.
+    /// The stored signed PDF of a licence within the scope: of the certificate in force, or of the one with that
+    /// number of revision.
     ///
     /// # Errors
-    /// [`LicencesError::NotPressed`] while it is still to be made.
+    /// [`LicencesError::NotPressed`] while it is still to be made; [`LicencesError::NotFound`] for a revision that
+    /// never was.
     pub async fn certificate(
         &self,
         actor: &Actor,
         id: LicenceId,
         edition: Edition,
+        revision: Option<u32>,
     ) -> Outcome<(Licence, Bytes)> {
         let licence = self.licence(actor, id).await?;
-        let bytes = self.file(&licence, edition).await?;
+        let facts = licence.facts();
+        let Some(revision) = revision.filter(|revision| *revision != facts.revision) else {
+            let bytes = self.file(&licence, edition).await?;
+            return Ok((licence, bytes));
+        };
+        let past = facts.past.iter().find(|past| past.revision == revision);
+        let past = past.ok_or(LicencesError::NotFound)?;
+        let files = past.certificate.as_ref().ok_or(LicencesError::NotFound)?;
+        let bytes = self.inner.kernel.blobs().get_checked(files.file(edition)).await?;
         Ok((licence, bytes))
     }
 

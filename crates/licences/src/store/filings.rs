@@ -278,6 +278,33 @@ pub(crate) async fn open_loss(work: &Work, licence: LicenceId) -> Result<Option<
     found.map(Filing::try_from).transpose()
 }
 
+/// Kinds of what was filed for the month, for the edition, or stands open as a loss.
+pub(crate) async fn done_now(
+    db: &Db,
+    licence: LicenceId,
+    month: &str,
+    revision: u32,
+) -> Result<Vec<String>, KernelError> {
+    let once = |kind: &str, key: &str| {
+        Condition::all()
+            .add(Column::Kind.eq(kind))
+            .add(Column::OnceKey.eq(key))
+    };
+    let lost = Condition::all()
+        .add(Column::Kind.eq("loss"))
+        .add(Column::NoticeUntil.is_not_null());
+    let any = Condition::any()
+        .add(once("self_check", month))
+        .add(once("handover", &revision.to_string()))
+        .add(lost);
+    let kinds = Entity::find()
+        .select_only()
+        .column(Column::Kind)
+        .filter(Column::Licence.eq(licence))
+        .filter(any);
+    Ok(kinds.into_tuple().all(db.read()).await?)
+}
+
 /// Losses that are public on a day, newest first, one more than `limit`.
 pub(crate) async fn public_losses(
     db: &Db,

@@ -16,8 +16,8 @@ pub(crate) use daily::{ByDate, DateStep, advance, by_date, progress};
 pub(crate) use figures::{RegionQuery, by_region};
 pub use filings::FilingAudit;
 pub(crate) use filings::{
-    FilingQuery, filing, filing_key, filings, filings_of, insert_filing, load_filing, open_loss, overdue,
-    public_losses, update_filing,
+    FilingQuery, done_now, filing, filing_key, filings, filings_of, insert_filing, load_filing, open_loss,
+    overdue, public_losses, update_filing,
 };
 pub(crate) use native::PointReader;
 pub use row::LicenceAudit;

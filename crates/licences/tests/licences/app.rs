@@ -13,11 +13,11 @@ use async_trait::async_trait;
 use certificate::LicenceRecord;
 use kernel::{
     Actor, Blobs, Db, DbConfig, FixedClock, Kernel, Role, RuleFiles, Scope, SeededIds, Workers,
-    ids::{ApplicationId, EnterpriseId},
+    ids::{ApplicationId, EnterpriseId, LicenceId},
 };
 use licences::{
     Certify, DirectIssue, Grant, Grants, Holder, Licences, NeighbourError, Period, Pressed, ProspectError,
-    Purpose,
+    Purpose, Running,
 };
 use matters::Industry;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -64,6 +64,10 @@ impl Grants for Decided {
         let scope = scope.unwrap_or_else(|| grant.scope.clone());
         Ok(Grant { scope, ..grant })
     }
+
+    async fn running(&self, _: LicenceId) -> Result<Vec<Running>, NeighbourError> {
+        Ok(Vec::new())
+    }
 }
 
 /// Makes a file that differs each time, as a signed one does.
@@ -96,6 +100,16 @@ impl Certify for Paper {
     ) -> Result<Vec<u8>, NeighbourError> {
         let json = serde_json::to_string(paper).unwrap();
         Ok(format!("%PDF-1.7 {ident} {at} {json}").into_bytes())
+    }
+
+    async fn preview(
+        &self,
+        paper: &Printed,
+        ident: Uuid,
+        at: OffsetDateTime,
+    ) -> Result<Vec<u8>, NeighbourError> {
+        let pdf = self.document(paper, ident, at).await?;
+        Ok([b"%PDF-1.7 preview ".as_slice(), &pdf].concat())
     }
 
     async fn specimen(&self, record: LicenceRecord, at: OffsetDateTime) -> Result<Vec<u8>, NeighbourError> {

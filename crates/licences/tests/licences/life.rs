@@ -1085,6 +1085,55 @@ async fn holding_a_licence_month_by_month() {
 }
 
 #[tokio::test]
+async fn what_was_owed_before_a_takeover_is_not_missed_here() {
+    let app = App::new().await;
+    let taken = old(1, "(赣)WH安许证字[2024]000001", date!(2024 - 06 - 01));
+    let ids = app
+        .licences
+        .issue_many_directly(&crate::app::administrator(), vec![taken])
+        .await
+        .unwrap();
+    let duties = app
+        .licences
+        .licence_duties(
+            &clerk(),
+            ids[0],
+            date!(2024 - 06 - 01).into(),
+            date!(2026 - 08 - 31).into(),
+        )
+        .await
+        .unwrap();
+    let brief: Vec<_> = duties
+        .iter()
+        .map(|duty| format!("{} {}", duty.due, duty.key))
+        .collect();
+    assert_eq!(
+        brief,
+        [
+            "2026-06-30 self_check",
+            "2026-07-31 self_check",
+            "2026-08-31 self_check"
+        ]
+    );
+    let reviews = app
+        .licences
+        .licence_duties(
+            &clerk(),
+            ids[0],
+            date!(2024 - 06 - 01).into(),
+            date!(2026 - 12 - 31).into(),
+        )
+        .await
+        .unwrap();
+    let reviews: Vec<_> = reviews
+        .iter()
+        .filter(|duty| duty.key == "annual_review")
+        .map(|duty| duty.title.as_str())
+        .collect();
+    assert_eq!(reviews, ["2026年度复核"]);
+}
+
+#[tokio::test]
 async fn an_annual_review_is_a_line_on_the_duplicate() {
     let app = App::new().await;
     let first = app.first().await;
