@@ -5,7 +5,7 @@ use kernel::{
     Actor, Db, KernelError, Moment, Permission, Sealed, Work,
     audit::{AuditSource, RowDigest},
     ids::{AccountId, EnterpriseId, LicenceId},
-    text_index::{TextQuery, reserve_keys},
+    text_index::TextQuery,
     work::guarded,
 };
 use sea_orm::{
@@ -16,7 +16,7 @@ use sea_orm::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{locked_rows, of_another, search::named};
+use super::{fresh_key, locked_rows, of_another, rows_after, search::named};
 use crate::model::{CaseBody, CaseFile, CaseId};
 
 #[sea_orm::model]
@@ -100,9 +100,7 @@ impl TryFrom<Model> for CaseFile {
 
 /// A fresh row key.
 pub(crate) async fn case_key(work: &Work) -> Result<i64, KernelError> {
-    let keys = reserve_keys(work.conn(), "licence_case", 1).await?;
-    let key = keys.into_iter().next();
-    key.ok_or_else(|| KernelError::Corrupt("no row key".into()))
+    fresh_key(work, "licence_case").await
 }
 
 /// Saves a new case. Returns the row for the event.
@@ -218,11 +216,7 @@ impl AuditSource for CaseAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut query = Entity::find().order_by_asc(Column::Id).limit(limit);
-        if let Some(after) = after {
-            query = query.filter(Column::Id.gt(after));
-        }
-        let rows = query.all(db.read()).await?;
+        let rows = rows_after::<Entity>(db, Column::Id, after, limit).await?;
         Ok(rows.iter().map(digest).collect())
     }
 }

@@ -5,7 +5,7 @@ use kernel::{
     Actor, Db, KernelError, LegalDate, Moment, Permission, Sealed, Work,
     audit::{AuditSource, RowDigest},
     ids::{AccountId, EnterpriseId, LicenceId},
-    text_index::{TextQuery, reserve_keys},
+    text_index::TextQuery,
     work::guarded,
 };
 use sea_orm::{
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    locked_rows, of_another, row as licence,
+    fresh_key, locked_rows, of_another, row as licence, rows_after,
     search::{in_force, named},
 };
 use crate::model::{Filing, FilingId, FilingMatter, Waiting};
@@ -125,9 +125,7 @@ impl TryFrom<Model> for Filing {
 
 /// A fresh row key.
 pub(crate) async fn filing_key(work: &Work) -> Result<i64, KernelError> {
-    let keys = reserve_keys(work.conn(), "licence_filing", 1).await?;
-    let key = keys.into_iter().next();
-    key.ok_or_else(|| KernelError::Corrupt("no row key".into()))
+    fresh_key(work, "licence_filing").await
 }
 
 /// Saves a new filing. Returns the row for the event.
@@ -351,11 +349,7 @@ impl AuditSource for FilingAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut query = Entity::find().order_by_asc(Column::Id).limit(limit);
-        if let Some(after) = after {
-            query = query.filter(Column::Id.gt(after));
-        }
-        let rows = query.all(db.read()).await?;
+        let rows = rows_after::<Entity>(db, Column::Id, after, limit).await?;
         Ok(rows.iter().map(RowDigest::of).collect())
     }
 }

@@ -34,6 +34,7 @@ use sea_orm::{
 };
 
 use matters::Industry;
+use uuid::Uuid;
 
 use crate::model::{Facts, Licence, PublicKey};
 
@@ -45,6 +46,30 @@ const INSERT_BATCH: usize = 500;
 /// A fresh row key for each of `count` licences.
 pub(crate) async fn keys(work: &Work, count: usize) -> Result<Vec<i64>, KernelError> {
     reserve_keys(work.conn(), "licence", count).await
+}
+
+/// A fresh row key of one of the tables.
+async fn fresh_key(work: &Work, table: &'static str) -> Result<i64, KernelError> {
+    let keys = reserve_keys(work.conn(), table, 1).await?;
+    let key = keys.into_iter().next();
+    key.ok_or_else(|| KernelError::Corrupt("no row key".into()))
+}
+
+/// Rows in order of identifier, as the audit walks through them.
+async fn rows_after<E: EntityTrait>(
+    db: &Db,
+    id: E::Column,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<E::Model>, KernelError>
+where
+    E::Model: Send + Sync,
+{
+    let rows = E::find()
+        .filter(Condition::all().add_option(after.map(|after| id.gt(after))))
+        .order_by_asc(id)
+        .limit(limit);
+    Ok(rows.all(db.read()).await?)
 }
 
 /// Saves a new licence. Returns its row for the event.

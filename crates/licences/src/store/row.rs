@@ -9,10 +9,11 @@ use kernel::{
     text_index::search_text,
 };
 use matters::Industry;
-use sea_orm::{FromQueryResult, QueryOrder, QuerySelect, entity::prelude::*, sea_query::SimpleExpr};
+use sea_orm::{FromQueryResult, entity::prelude::*, sea_query::SimpleExpr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::rows_after;
 use crate::model::{
     Cancellation, Certificate, Ended, Ending, Facts, Holder, Issued, Issuer, Licence, Mark, PastPaper,
     Period, Prepared, Published, Reserved, SignedRecord, Source, Standing, Status, Suspended, Suspension,
@@ -538,11 +539,7 @@ impl AuditSource for LicenceAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut query = Entity::find().order_by_asc(Column::Id).limit(limit);
-        if let Some(after) = after {
-            query = query.filter(Column::Id.gt(after));
-        }
-        let rows = query.all(db.read()).await?;
+        let rows = rows_after::<Entity>(db, Column::Id, after, limit).await?;
         Ok(rows.iter().map(digest).collect())
     }
 }
