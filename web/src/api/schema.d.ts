@@ -1408,6 +1408,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/licence-cases.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of case files as xlsx: all pages of the same filters. */
+        get: operations["get_licence_cases_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/licence-cases/{id}": {
         parameters: {
             query?: never;
@@ -1483,7 +1500,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A piece of evidence. */
+        /** A piece of evidence, to be looked at if it is a PDF or a picture, else to be saved. */
         get: operations["get_licence_cases_id_evidence_piece"];
         put?: never;
         post?: never;
@@ -1561,6 +1578,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/licence-cases/{id}/previews/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A paper of the case before it goes out, `prior_notice` or `decision`: unsigned, without a number, marked in its
+         *     title. What is not written yet is shown as such.
+         */
+        post: operations["post_licence_cases_id_previews_kind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/licence-cases/{id}/prior-notices": {
         parameters: {
             query?: never;
@@ -1612,6 +1649,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/licence-cases/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a case file, newest first. */
+        get: operations["get_licence_cases_id_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/licence-filings": {
         parameters: {
             query?: never;
@@ -1621,6 +1675,23 @@ export interface paths {
         };
         /** What was filed within the scope, newest first. */
         get: operations["get_licence_filings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licence-filings.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list of filings as xlsx: all pages of the same filters. */
+        get: operations["get_licence_filings_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1782,6 +1853,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/licence-filings/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a filing, newest first. */
+        get: operations["get_licence_filings_id_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/licence-suspension-cases": {
         parameters: {
             query?: never;
@@ -1874,7 +1962,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One licence. */
+        /**
+         * One licence. Here `allowed_actions` leave out what was done already: this month's check, a loss that stands open, the handing
+         *     over of this certificate.
+         */
         get: operations["get_licences_id"];
         put?: never;
         post?: never;
@@ -1926,7 +2017,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The signed PDF of an edition: `original` 正本 or `duplicate` 副本. */
+        /** The signed PDF of an edition: `original` 正本 or `duplicate` 副本; with `revision` the one that was in force before. */
         get: operations["get_licences_id_certificates_edition"];
         put?: never;
         post?: never;
@@ -2032,6 +2123,26 @@ export interface paths {
         put?: never;
         /** 遗失声明: made public for the days of the rules. */
         post: operations["post_licences_id_losses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/licences/{id}/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be applied for about a licence today, one entry a matter of its industry: possible, not possible and why,
+         *     under way. Nothing for a number that was never issued, and for a stand-in.
+         */
+        get: operations["get_licences_id_matters"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4020,7 +4131,7 @@ export interface components {
         /** @description An enterprise as shown to an actor. */
         EnterpriseView: {
             address: string;
-            /** @description Acts open to the actor: `change`. */
+            /** @description Acts open to the actor: `change`, `keep_staff`, `keep_facilities`. */
             allowed_actions: string[];
             authority?: string | null;
             /** @description Unified social credit code or registration number. */
@@ -4824,7 +4935,10 @@ export interface components {
             report: string;
         };
         LicenceCasePaperView: {
+            /** @description What the actor may do with it now: `serve`. */
+            allowed_actions: string[];
             at: components["schemas"]["Moment"];
+            clock?: components["schemas"]["ClockView"] | null;
             /** Format: uuid */
             id: string;
             kind: string;
@@ -4859,8 +4973,12 @@ export interface components {
         LicenceCaseStatementKind: "plea" | "hearing_request" | "waiver";
         /** @description A case file. */
         LicenceCaseView: {
-            /** @description What the actor may do now. */
+            /**
+             * @description What the actor may do now: `add_evidence`, `find`, `give_notice`, `record_statement`, `record_hearing`,
+             *     `propose`, `close`, `decide`, `serve`.
+             */
             allowed_actions: string[];
+            clock?: components["schemas"]["ClockView"] | null;
             /** @description Why it was closed. */
             closed_reason?: string | null;
             decided_at?: components["schemas"]["Moment"] | null;
@@ -4895,6 +5013,8 @@ export interface components {
             subject: string;
             /** Format: int64 */
             version: number;
+            /** @description Why the next step is not open yet, as a sentence for the page; absent when it is. */
+            waits_for?: string | null;
         };
         /** @description A paper was damaged. */
         LicenceDamage: {
@@ -4931,6 +5051,7 @@ export interface components {
         };
         /** @description Something that is owed. */
         LicenceDuty: {
+            application?: components["schemas"]["ApplicationId"] | null;
             /** @description Clauses that set it. */
             basis: string[];
             done_on?: components["schemas"]["LegalDate"] | null;
@@ -4995,6 +5116,11 @@ export interface components {
         };
         /** @description Something filed about a licence. */
         LicenceFilingView: {
+            /**
+             * @description What the actor may do now: `confirm_posting`, `begin_exchange`, `recover`, `report` (holder); `issue_stand_in`,
+             *     `take_back`, `destroy`, `witness` (authority).
+             */
+            allowed_actions: string[];
             at: components["schemas"]["Moment"];
             /** @description Who filed it. */
             by: string;
@@ -5087,6 +5213,37 @@ export interface components {
             /** @description Legal day of the loss. */
             on: components["schemas"]["LegalDate"];
         };
+        LicenceMatterFacet: {
+            /** @description A draft for it would be taken today. */
+            allowed: boolean;
+            facet: components["schemas"]["Facet"];
+            label: string;
+            reason?: string | null;
+            /** @description What the rule says about it. */
+            text: string;
+        };
+        /** @description A matter about a licence, as it stands today. */
+        LicenceMatterView: {
+            /** @description A draft begun today would be taken: for one of the facets at least. */
+            allowed: boolean;
+            /** @description What can be asked for: items of a change, causes of a replacement, grounds of a deregistration. */
+            facets: components["schemas"]["LicenceMatterFacet"][];
+            /** @description Key of the matter, as a draft names it. */
+            key: string;
+            kind: components["schemas"]["MatterKind"];
+            kind_name: string;
+            name: string;
+            /** @description Why not, in the words that the draft would be refused with. */
+            reason?: string | null;
+            running?: components["schemas"]["LicenceRunningApplication"] | null;
+            /**
+             * Format: int32
+             * @description The version that new applications use.
+             */
+            version: number;
+            /** @description Until when one has to apply, without what counts from the day of an event. */
+            windows: components["schemas"]["WindowView"][];
+        };
         /** @description What is considered: six different things. */
         LicenceMeasure: {
             /** @description Row of the table of suspensions. */
@@ -5130,6 +5287,8 @@ export interface components {
             hearing_right: boolean;
             hearing_until?: components["schemas"]["LegalDate"] | null;
             plea_until?: components["schemas"]["LegalDate"] | null;
+            /** @description What of the holder's voice can be recorded today. */
+            statement_kinds: components["schemas"]["LicenceCaseStatementKind"][];
             statements: components["schemas"]["LicenceCaseStatement"][];
         };
         /** @description 送达 */
@@ -5191,6 +5350,14 @@ export interface components {
             on: components["schemas"]["LegalDate"];
             /** @description What, such as 正本1份、副本1份. */
             papers: string;
+        };
+        /** @description An application that is under way. */
+        LicenceRunningApplication: {
+            id: components["schemas"]["ApplicationId"];
+            /** @description 受理编号, once handed in. */
+            reference?: string | null;
+            state: string;
+            state_name: string;
         };
         LicenceSanctionRequest: {
             /** @description True: the measure is taken. False: the case goes back. */
@@ -6200,7 +6367,7 @@ export interface components {
             /** @description The rows. */
             items: {
                 address: string;
-                /** @description Acts open to the actor: `change`. */
+                /** @description Acts open to the actor: `change`, `keep_staff`, `keep_facilities`. */
                 allowed_actions: string[];
                 authority?: string | null;
                 /** @description Unified social credit code or registration number. */
@@ -6457,8 +6624,12 @@ export interface components {
         Page_LicenceCaseView: {
             /** @description The rows. */
             items: {
-                /** @description What the actor may do now. */
+                /**
+                 * @description What the actor may do now: `add_evidence`, `find`, `give_notice`, `record_statement`, `record_hearing`,
+                 *     `propose`, `close`, `decide`, `serve`.
+                 */
                 allowed_actions: string[];
+                clock?: components["schemas"]["ClockView"] | null;
                 /** @description Why it was closed. */
                 closed_reason?: string | null;
                 decided_at?: components["schemas"]["Moment"] | null;
@@ -6493,6 +6664,8 @@ export interface components {
                 subject: string;
                 /** Format: int64 */
                 version: number;
+                /** @description Why the next step is not open yet, as a sentence for the page; absent when it is. */
+                waits_for?: string | null;
             }[];
             /** @description Cursor of the next page; absent on the last. */
             next?: string | null;
@@ -6501,6 +6674,11 @@ export interface components {
         Page_LicenceFilingView: {
             /** @description The rows. */
             items: {
+                /**
+                 * @description What the actor may do now: `confirm_posting`, `begin_exchange`, `recover`, `report` (holder); `issue_stand_in`,
+                 *     `take_back`, `destroy`, `witness` (authority).
+                 */
+                allowed_actions: string[];
                 at: components["schemas"]["Moment"];
                 /** @description Who filed it. */
                 by: string;
@@ -12465,6 +12643,14 @@ export interface operations {
             query?: {
                 /** @description `investigating`, `noticed`, `proposed`, `decided`, `closed`. */
                 state?: string;
+                /** @description `suspension`, `resumption`, `revocation`, `rescission`, `withdrawal`, `cancellation`. */
+                measure?: string;
+                /** @description Only those in which something is the actor's to do: to investigate, to decide what another proposed, to serve. */
+                waits?: boolean;
+                /** @description Part of the holder's name, of the number or of the credit code; two characters at least. */
+                q?: string;
+                /** @description The holder. */
+                enterprise?: string;
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -12482,6 +12668,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LicenceCaseView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licence_cases_xlsx: {
+        parameters: {
+            query?: {
+                /** @description `investigating`, `noticed`, `proposed`, `decided`, `closed`. */
+                state?: string;
+                /** @description `suspension`, `resumption`, `revocation`, `rescission`, `withdrawal`, `cancellation`. */
+                measure?: string;
+                /** @description Only those in which something is the actor's to do: to investigate, to decide what another proposed, to serve. */
+                waits?: boolean;
+                /** @description Part of the holder's name, of the number or of the credit code; two characters at least. */
+                q?: string;
+                /** @description The holder. */
+                enterprise?: string;
+                /** @description Rows on a page, 1 to 200; 20 unless given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -12714,6 +12950,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The media type is the file's own */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12942,6 +13179,37 @@ export interface operations {
             };
         };
     };
+    post_licence_cases_id_previews_kind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description `prior_notice` or `decision` */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_licence_cases_id_prior_notices: {
         parameters: {
             query?: never;
@@ -13101,13 +13369,56 @@ export interface operations {
             };
         };
     };
+    get_licence_cases_id_timeline: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 200; 20 unless given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Event"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_licence_filings: {
         parameters: {
             query?: {
                 /** @description `handover`, `self_check`, `damage`, `loss`, `recall`, `work_elsewhere`, `emergency_use`, `annual_review`. */
                 kind?: string;
-                /** @description Only those of which something is still owed. */
+                /** @description Only those of which the holder still owes something. */
                 open?: boolean;
+                /**
+                 * @description Only those about which something is the actor's to do as an officer: a stand-in, papers to take in or to
+                 *     destroy, a destruction to confirm.
+                 */
+                waits?: boolean;
+                /** @description Part of the holder's name, of the number or of the credit code; two characters at least. */
+                q?: string;
+                /** @description The holder. */
+                enterprise?: string;
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -13125,6 +13436,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LicenceFilingView"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licence_filings_xlsx: {
+        parameters: {
+            query?: {
+                /** @description `handover`, `self_check`, `damage`, `loss`, `recall`, `work_elsewhere`, `emergency_use`, `annual_review`. */
+                kind?: string;
+                /** @description Only those of which the holder still owes something. */
+                open?: boolean;
+                /**
+                 * @description Only those about which something is the actor's to do as an officer: a stand-in, papers to take in or to
+                 *     destroy, a destruction to confirm.
+                 */
+                waits?: boolean;
+                /** @description Part of the holder's name, of the number or of the credit code; two characters at least. */
+                q?: string;
+                /** @description The holder. */
+                enterprise?: string;
+                /** @description Rows on a page, 1 to 200; 20 unless given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -13570,6 +13934,40 @@ export interface operations {
             };
         };
     };
+    get_licence_filings_id_timeline: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page, 1 to 200; 20 unless given. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Event"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_licence_suspension_cases: {
         parameters: {
             query: {
@@ -13810,6 +14208,14 @@ export interface operations {
             query?: {
                 /** @description `investigating`, `noticed`, `proposed`, `decided`, `closed`. */
                 state?: string;
+                /** @description `suspension`, `resumption`, `revocation`, `rescission`, `withdrawal`, `cancellation`. */
+                measure?: string;
+                /** @description Only those in which something is the actor's to do: to investigate, to decide what another proposed, to serve. */
+                waits?: boolean;
+                /** @description Part of the holder's name, of the number or of the credit code; two characters at least. */
+                q?: string;
+                /** @description The holder. */
+                enterprise?: string;
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -13832,6 +14238,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13892,7 +14306,10 @@ export interface operations {
     };
     get_licences_id_certificates_edition: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Which certificate, as `revision` of one of `past`; the one in force unless given. */
+                revision?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -14074,8 +14491,17 @@ export interface operations {
             query?: {
                 /** @description `handover`, `self_check`, `damage`, `loss`, `recall`, `work_elsewhere`, `emergency_use`, `annual_review`. */
                 kind?: string;
-                /** @description Only those of which something is still owed. */
+                /** @description Only those of which the holder still owes something. */
                 open?: boolean;
+                /**
+                 * @description Only those about which something is the actor's to do as an officer: a stand-in, papers to take in or to
+                 *     destroy, a destruction to confirm.
+                 */
+                waits?: boolean;
+                /** @description Part of the holder's name, of the number or of the credit code; two characters at least. */
+                q?: string;
+                /** @description The holder. */
+                enterprise?: string;
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
                 limit?: number;
                 /** @description `next` of the page before. */
@@ -14098,6 +14524,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14196,6 +14630,35 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_licences_id_matters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LicenceMatterView"][];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
