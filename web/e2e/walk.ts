@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page, Request, TestInfo } from '@playwright/test'
-import { expect, faults, grave, over, PHONE, test } from './support'
+import { expect, faults, grave, hasNews, over, PHONE, test } from './support'
 import { foreignWords } from './words'
 
 /** Where a page leads to: the address, the route it belongs to, and what state the thing at its end is in. */
@@ -85,21 +85,10 @@ const waysFrom = (page: Page): Promise<Way[]> =>
     })
   })
 
-/** Of which parts a page is made: an element of a component (its `data-v-…`), what is said of it, within what it stands. */
-const partsOf = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const plain = (element: Element | null): string => `${element?.localName ?? ''}.${element?.getAttribute('class') ?? ''}`
-    const of = (element: Element): string =>
-      [plain(element.parentElement), plain(element), element.getAttribute('role') ?? '', ...element.getAttributeNames()].join(' ')
-    return Array.from(new Set(Array.from(document.body.querySelectorAll('*:not(svg *)'), of)))
-  })
-
 const THEME = '深色界面'
 
 /** Looks at pages and notes what is wrong with them. */
 export class Looker {
-  /** Parts that were examined, by width and theme; shared by all people of a worker. */
-  private static readonly known = new Set<string>()
   readonly wrong: string[] = []
   readonly routes = new Set<string>()
 
@@ -116,10 +105,10 @@ export class Looker {
     const heads = await page.locator('h1:visible').count()
     if (heads !== 1) this.wrong.push(`${what} ${on}: ${heads} headings of the first level`)
     for (const words of await page.evaluate(foreignWords)) this.wrong.push(`${what} ${on}: ${words}`)
-    const fresh = await this.look(route, what, on)
+    const news = await this.look(route, what, on)
     const button = page.getByRole('button', { name: THEME })
     // The dark differs in colours only: it is looked at where there was something new in the light.
-    if (!fresh || on === 'phone' || (await button.count()) === 0) return
+    if (!news || on === 'phone' || (await button.count()) === 0) return
     await button.dispatchEvent('click')
     await this.look(route, what, 'dark', ['color-contrast'])
     await button.dispatchEvent('click')
@@ -130,13 +119,11 @@ export class Looker {
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
     const reach = await over(page)
     if (reach > 0) this.wrong.push(`${what} ${look}: reaches ${reach} px over the edge`)
-    // Axe takes a second: it is asked where a page has a part that no page had before.
-    const fresh = (await partsOf(page)).map((part) => `${look} ${part}`).filter((part) => !Looker.known.has(part))
-    fresh.forEach((part) => Looker.known.add(part))
-    const found = fresh.length === 0 ? undefined : await faults(page, only)
+    const news = await hasNews(page)
+    const found = news ? await faults(page, only) : undefined
     for (const fault of found?.filter(grave) ?? []) this.wrong.push(`${what} ${look}: ${fault}`)
     if (this.log) appendFileSync(this.log, `${JSON.stringify({ login, route, at: what, look, axe: found } satisfies Look)}\n`)
-    return fresh.length > 0
+    return news
   }
 }
 
