@@ -4,6 +4,7 @@ import { stepOfGap, stepsOf } from '@/features/applications/wizard'
 import { instant, questionsOf } from '@/features/holding/filings'
 import { addDays, addMonths, weeksOf } from '@/features/holding/months'
 import { headingOf, todosOf } from '@/features/holding/todo'
+import { waysOf } from '@/features/licences/holder'
 import { facilityRequest, staffRequest } from '@/features/registry/keeping'
 import type { Schema } from '@/api/client'
 import { banded, bandOf, type Duty, goneOf, pressing, wayOf } from '@/shared/lib/duties'
@@ -53,8 +54,8 @@ describe('the home of an enterprise', () => {
     expect(todos.map(({ due }) => due)).toEqual(['2026-11-10', '2026-11-25', '2026-11-30', null])
     expect(headingOf(todos, [], [], TODAY)).toBe('1 件事已经逾期')
   })
-  it('does not ask for a renewal that is under way', () => {
-    expect(todosOf([item({ state: 'in_review', licence: 'l' })], [duty({ key: 'renewal', due: '2026-11-10' })], [], TODAY)).toEqual([])
+  it('does not ask for what is under way', () => {
+    expect(todosOf([], [duty({ key: 'renewal', due: '2026-11-10', application: 'a' } as Partial<Duty>)], [], TODAY)).toEqual([])
   })
 })
 
@@ -72,7 +73,9 @@ describe('what is asked about a licence', () => {
     const entries = { ...askedOf({ kind: 'change', items: [] }), chosen: ['name' as const, 'address' as const] }
     entries.to.address = '乙'
     expect(blankItems(entries, held).map(({ field }) => field)).toEqual(['to.name', 'to.address'])
-    expect(requestOf(entries)).toMatchObject({ items: [{ item: 'address', to: '乙' }] })
+    expect(requestOf(entries, held)).toMatchObject({ items: [] })
+    entries.to.name = '新'
+    expect(requestOf(entries, held)).toMatchObject({ items: [{ item: 'name', to: '新' }] })
   })
   it('a renewal with review declares nothing', () => {
     const entries = { ...askedOf({ kind: 'renewal', direct: false }), declared: ['x'], level: '2', level_until: '2027-01-01' }
@@ -98,6 +101,18 @@ describe('what is asked about a licence', () => {
   })
 })
 
+it('what can be asked for is as the server judges', () => {
+  const matter = (kind: string, more: object) => ({ key: `coal.${kind}`, kind, kind_name: kind, allowed: true, facets: [], windows: [], ...more }) as unknown as Schema<'LicenceMatterView'>
+  const ways = waysOf('l', [
+    matter('deregistration', { allowed: false, reason: 'why not' }),
+    matter('renewal', { windows: [{ internal: false, until_words: 'day', late: true }] }),
+    matter('change', { running: { id: 'a', state: 'draft', state_name: 's' } }),
+  ])
+  expect(ways.map(({ kind, to }) => `${kind} ${to}`)).toEqual(['renewal /applications/new/coal.renewal?licence=l', 'change /applications/a/edit', 'deregistration undefined'])
+  expect(ways[0]?.lines[1]).toEqual({ said: '应在 day 前申请，已经逾期', tone: 'late' })
+  expect(ways[2]?.lines[0]?.said).toBe('why not')
+})
+
 describe('filings and files', () => {
   it('ask what is needed', () => {
     const [, findings] = questionsOf('self_check', TODAY)
@@ -107,6 +122,7 @@ describe('filings and files', () => {
   })
   it('send nothing for what was left blank', () => {
     expect(staffRequest({ name: ' 张三 ', post: 'principal' })).toMatchObject({ name: '张三', phone: null, certificate_kind: '', valid_until: null })
+    expect(() => facilityRequest({ name: '库', kind: 'facility', longitude: 'x' })).toThrow()
     expect(facilityRequest({ name: '库', kind: 'facility', level: '1', longitude: '115.9' })).toMatchObject({ level: null, longitude: 115.9, latitude: null })
   })
 })

@@ -20,7 +20,7 @@ export function questionsOf(act: FilingAct, today: string): Question[] {
       ]
     case 'declare_loss':
       return [
-        { name: 'on', label: words.declare_loss.on, kind: 'date', start: today },
+        { name: 'on', label: words.declare_loss.on, kind: 'date' },
         { name: 'circumstances', label: words.declare_loss.circumstances, hint: words.declare_loss.circumstancesHint, kind: 'area', rows: 4 },
       ]
     case 'report_damage':

@@ -42,8 +42,8 @@ export function todosOf(items: readonly Item[], duties: readonly Duty[], licence
         act: text.go.correct,
       }
     })
-  const renewing = new Set(runningOf(items).filter(({ kind }) => kind === 'renewal').map(({ licence }) => licence))
-  const owed = pressing(duties, today).filter(({ key, licence }) => key !== 'renewal' || !renewing.has(licence)).map((one): Todo => {
+  // What is under way stands among the applications.
+  const owed = pressing(duties, today).filter(({ application }) => !application).map((one): Todo => {
     const { to, act } = wayOf(one, licences.find(({ id }) => id === one.licence), today)
     return {
       key: `${one.key}.${one.licence}.${one.due}`,

@@ -20,12 +20,46 @@ export const readDuties = (id: string, today: string, signal: AbortSignal): Prom
 export const readFilings = (id: string, cursor: string | undefined, signal?: AbortSignal): Promise<Schema<'Page_LicenceFilingView'>> =>
   call(api.GET('/api/v1/licences/{id}/filings', { params: { ...at(id), query: { limit: 20, ...(cursor && { cursor }) } }, ...(signal && { signal }) }))
 
+/** What can be applied for about a licence today. */
+export const readMatters = (id: string, signal: AbortSignal): Promise<Schema<'LicenceMatterView'>[]> => call(api.GET('/api/v1/licences/{id}/matters', { params: at(id), signal }))
+
 /** What is filed, in the order in which a holder looks for it; the names are those of `allowed_actions`. */
 export const FILINGS = ['self_check', 'declare_loss', 'report_damage', 'file_work_elsewhere', 'file_emergency_use'] as const
 export const filingsOf = ({ allowed_actions: allowed }: Pick<Licence, 'allowed_actions'>): (typeof FILINGS)[number][] => FILINGS.filter((act) => allowed.includes(act))
 
 /** What can be asked for about a licence, in the order of its life. */
 export const KINDS = ['renewal', 'change', 'replacement', 'deregistration'] as const
+
+/** One thing that can be asked for, and how that stands today; without an address it cannot. */
+export interface Way {
+  kind: string
+  name: string
+  to?: string
+  lines: { said: string; tone: '' | 'late' | 'active' }[]
+}
+
+/** What can be asked for about a licence today, as the server judges it: under way, open, late, or not, and why. */
+export function waysOf(licence: string, matters: readonly Schema<'LicenceMatterView'>[]): Way[] {
+  const text = holder.licence.apply
+  return KINDS.flatMap((kind) => matters.filter((one) => one.kind === kind)).map(({ key, kind, kind_name: name, allowed, reason, running, windows }): Way => {
+    if (running) {
+      const isDraft = running.state === 'draft'
+      return { kind, name, to: `/applications/${running.id}${isDraft ? '/edit' : ''}`, lines: [{ said: isDraft ? text.draft : text.underWay(running.state_name), tone: 'active' }] }
+    }
+    if (!allowed) return { kind, name, lines: reason ? [{ said: reason, tone: '' }] : [] }
+    const lawful = windows.find(({ until_words: until, internal }) => until && !internal)
+    const day = lawful?.until_words
+    return {
+      kind,
+      name,
+      to: `/applications/new/${key}?licence=${licence}`,
+      lines: [
+        { said: text.details[kind as keyof typeof text.details], tone: '' },
+        ...(day ? [{ said: lawful.late ? text.late(day) : text.until(day), tone: lawful.late ? ('late' as const) : ('' as const) }] : []),
+      ],
+    }
+  })
+}
 
 /** How a filing stands, in a word; `owed` is the server's last day of what is still to be done. */
 export function standingOf({ due_on: due, matter }: Filing, today: string): { tone: Tone; said: string } {

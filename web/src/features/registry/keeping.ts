@@ -1,4 +1,5 @@
 import { api, call, ifMatch, once, type Schema } from '@/api/client'
+import { ProblemError } from '@/api/problem'
 import type { Act, Answers, Question } from '@/shared/lib/act'
 import { keeping as text } from '@/locales/zh-CN/keeping'
 
@@ -67,10 +68,13 @@ export function facilityQuestions(one?: Facility): Question[] {
   ]
 }
 
-/** Degrees as typed. */
-const degrees = (answers: Answers, name: string): number | null => {
+/** Degrees as typed. What is no number would be sent as nothing, so it is refused here. */
+function degrees(answers: Answers, name: string): number | null {
   const typed = said(answers, name)
-  return typed === '' ? null : Number(typed)
+  if (typed === '') return null
+  const degree = Number(typed)
+  if (Number.isNaN(degree)) throw new ProblemError({ type: 'about:blank', status: 422, title: '', detail: '', fields: [{ field: name, message: text.facility.degrees }], more: {} })
+  return degree
 }
 
 export const facilityRequest = (answers: Answers): Schema<'FacilityRequest'> => ({
@@ -90,7 +94,7 @@ export function facilityAct(id: string, one?: Facility): Act<Facility> {
     action: one ? text.save : text.enter,
     wide: true,
     questions: facilityQuestions(one),
-    send: (answers, key) =>
+    send: async (answers, key) =>
       one
         ? call(api.PUT('/api/v1/enterprises/{id}/facilities/{facility}', { params: { path: { id, facility: one.id }, header: ifMatch(one.version) }, body: facilityRequest(answers) }))
         : call(api.POST('/api/v1/enterprises/{id}/facilities', { params: { path: { id } }, headers: once(key), body: facilityRequest(answers) })),

@@ -53,11 +53,9 @@ export const holder = {
     todo: { title: '要办的事', none: '现在没有到期的事。', all: '全部义务' },
     apply: {
       title: '申请办理',
-      kinds: { renewal: '延期', change: '变更', replacement: '补办', deregistration: '注销' },
       details: { renewal: '有效期满后继续生产', change: '名称、地址、法定代表人、范围', replacement: '证书遗失、损毁', deregistration: '不再从事许可活动' },
-      running: '正在办理',
+      underWay: (state: string) => `正在办理 · ${state}`,
       draft: '草稿还没有提交',
-      look: (kind: string) => `看${kind}进度`,
       late: (day: string) => `应在 ${day} 前申请，已经逾期`,
       until: (day: string) => `${day} 前申请`,
     },

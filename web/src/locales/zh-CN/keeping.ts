@@ -47,6 +47,7 @@ export const keeping = {
     longitudeHint: '度，如 115.89',
     latitude: '纬度',
     latitudeHint: '度，如 28.68',
+    degrees: '请填写数字，如 115.89',
     ended: '停用日期',
     endedHint: '停用的填写；记录保留',
   },

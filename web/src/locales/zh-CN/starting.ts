@@ -49,6 +49,7 @@ export const starting = {
   chooseFirst: { renewal: '', change: '请选择要变更的内容', replacement: '请选择补办的原因', deregistration: '请选择注销的情形', licence: '请选择许可证' },
   start: '开始填写',
   running: '去办理那件申请',
+  underWay: (state: string) => `这本许可证已有一件同类申请：${state}`,
   refused: '这本许可证现在不能办理',
   choose: '选择许可证和情形',
   chooseFor: (name: string) => `选择许可证和情形：${name}`,

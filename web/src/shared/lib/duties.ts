@@ -65,6 +65,7 @@ const acts: Readonly<Record<string, string>> = text.act
 export function wayOf(duty: Duty, held: Held | undefined, today: string): Way {
   const act = acts[duty.key] ?? text.act.other
   const licence = `/licences/${duty.licence}`
+  if (duty.application && duty.state !== 'done') return { to: `/applications/${duty.application}`, act: text.act.running }
   if (duty.filing) return { to: `/filings/${duty.filing}`, act: duty.state === 'done' || duty.state === 'done_late' ? text.act.other : act }
   switch (duty.key) {
     case 'renewal':
