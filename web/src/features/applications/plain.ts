@@ -1,4 +1,6 @@
+import { deferral } from '@/locales/zh-CN/deferral'
 import { officer } from '@/locales/zh-CN/officer'
+import { following, termOf } from './deferral'
 import { acts, type Application, type Matter, type Review } from './officer'
 import type { Schema } from '@/api/client'
 import { type Paper, paperOf, preview } from './papers'
@@ -39,6 +41,8 @@ export interface PlainAct {
   title: string
   action: string
   text?: string
+  /** What has to be known before it is done. */
+  note?: { title: string; text: string }
   danger?: boolean
   fields: PlainField[]
   /** The document that the act makes, with what has been typed. */
@@ -104,6 +108,7 @@ export function plainActs(application: Application, matter: Matter, own?: string
   const { definition } = matter
   const conditional = isDirect(application) ? [] : definition.departments.filter((one) => one.applies_when)
   const confirmable = isDirect(application) ? (definition.existing?.direct?.conditions ?? []) : []
+  const later = following(application)
   const running = application.stops.filter((stop) => !stop.resumed)
   const departments = (fits: (review: Review) => boolean): { value: string; text: string }[] =>
     application.reviews.filter(fits).map(({ department, department_name }) => ({ value: department, text: department_name }))
@@ -117,6 +122,7 @@ export function plainActs(application: Application, matter: Matter, own?: string
     accept: {
       title: text.accept.title,
       text: text.accept.text,
+      ...(later.length > 0 && { note: { title: deferral.accept.title(later.length), text: deferral.accept.detail(application.form.deferral?.signatory ?? '', termOf(matter)) } }),
       action: text.accept.action,
       fields: [
         ...(confirmable.length === 0

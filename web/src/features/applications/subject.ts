@@ -57,6 +57,13 @@ export function factsOf(subject: Subject, conditions: ReadonlyMap<string, string
 export const directWords = (rules: Schema<'ExistingLicenceRules'> | null | undefined): Map<string, string> =>
   new Map((rules?.direct?.conditions ?? []).map(({ key, text: words }) => [key, words]))
 
+/** What was granted, in words: a licence for some years, or what became of one that is there. */
+export function grantedWords(kind: Schema<'MatterKind'>, { terms, deemed }: Extract<Schema<'DecisionView'>, { outcome: 'granted' }>): string {
+  if (deemed) return text.deemed
+  if (kind === 'renewal') return text.renewed(day(terms.valid_from), day(terms.valid_to))
+  return kind === 'first_issue' ? text.granted(day(terms.valid_from), day(terms.valid_to)) : text.outcomes[kind]
+}
+
 type Matter = Schema<'MatterView'>
 type Stage = 'acceptance' | 'parallel_review' | 'first_review' | 'second_review' | 'decision' | 'delivery'
 

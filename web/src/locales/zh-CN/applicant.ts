@@ -174,6 +174,8 @@ export const applicant = {
     submitted: '提交时间',
     scope: '申请范围',
     grantedScope: '许可范围',
+    result: '决定',
+    toLicence: '看许可证',
     valid: '有效期',
     until: (from: string, to: string) => `${from}至${to}`,
     reason: '理由',

@@ -71,6 +71,7 @@ export const officer = {
     open: '未完成',
     slow: '签章用时比平常长，后台会继续重试；请稍后再看，仍未完成请联系系统管理员。',
     open_certificate: '看证书',
+    open_licence: '看许可证',
     papers: '看文书',
   },
   materials: {
