@@ -4,7 +4,8 @@ import { api, call, type Schema } from '@/api/client'
 import { useSession } from '@/stores/session'
 import { useSite } from '@/stores/site'
 
-type Clock = Schema<'DemoClockView'>
+/** With what the last move brought, where the server tells it. */
+type Clock = Schema<'DemoClockView'> & { last?: { from: string; to: string; jobs: number; happened: { title: string; count: number }[] } | null }
 type Move = Schema<'DemoClockMove'>
 
 /** How far a move may go, in days; the server judges. */
@@ -84,7 +85,7 @@ export const useDemoClock = defineStore('demo', () => {
   let timer: ReturnType<typeof setTimeout> | undefined
 
   async function read(): Promise<void> {
-    const now = await call(api.GET('/api/v1/demo/clock'))
+    const now: Clock = await call(api.GET('/api/v1/demo/clock'))
     clock.value = now
     if (now.moving) {
       under = now.moving
@@ -101,6 +102,12 @@ export const useDemoClock = defineStore('demo', () => {
       return
     }
     own = false
+    const last = clock.value?.last
+    if (last) {
+      outcome.value = { move: { ...move, jobs: last.jobs }, failed, happened: last.happened, more: false }
+      refresh()
+      return
+    }
     const seen = session.may('audit:read') ? await whatHappened(move.from, clock.value?.now ?? move.to).catch(() => null) : null
     outcome.value = { move, failed, happened: seen?.happened ?? [], more: seen?.more ?? false }
     refresh()

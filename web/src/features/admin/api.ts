@@ -65,6 +65,9 @@ export const retryJob = (id: string, key: string): Promise<Job> => call(api.POST
 export const cancelJob = (id: string, key: string): Promise<Job> => call(api.POST('/api/v1/jobs/{id}/cancellation', { params: at(id), headers: once(key) }))
 
 export const readMatters = async (signal: AbortSignal): Promise<Schema<'MatterSummary'>[]> => (await call(api.GET('/api/v1/matters', { signal }))).items
+/** Work that was handed down, with names for its stages where the server tells them. */
+export type Devolution = Schema<'DevolutionView'> & { stage_names?: string[]; sources?: string[] }
+export const readDevolutions = (signal: AbortSignal): Promise<Devolution[]> => call(api.GET('/api/v1/public/devolutions', { signal }))
 export const readUnconfirmed = (signal: AbortSignal): Promise<Unconfirmed[]> => call(api.GET('/api/v1/matters-unconfirmed', { signal }))
 export const readVersions = (key: string, signal: AbortSignal): Promise<MatterVersion[]> => call(api.GET('/api/v1/matters/{key}/versions', { params: { path: { key } }, signal }))
 export const readMatter = (key: string, version: number | undefined, signal: AbortSignal): Promise<Matter> =>

@@ -2,7 +2,8 @@ import type { Schema } from '@/api/client'
 import type { Tone } from '@/shared/components/StateBadge.vue'
 import { channels } from '@/locales/zh-CN/channels'
 
-export type Delivery = Schema<'NoticeDeliveryView'>
+/** A delivery, with what it is about and who is meant where the server tells. */
+export type Delivery = Schema<'NoticeDeliveryView'> & { title?: string | null; topic_name?: string | null; to_name?: string | null; allowed_actions?: string[] }
 export type DeliveryState = Schema<'NoticeDeliveryState'>
 export type Channel = Schema<'NoticeChannelView'>
 

@@ -56,8 +56,9 @@ export const onlyMoved = (before: readonly Duty[], after: readonly Duty[]): bool
 export const precedingList = (versions: readonly PublishedList[], number: number): PublishedList | undefined =>
   versions.filter((one) => one.number < number).sort((a, b) => b.number - a.number)[0]
 
-/** Against which list a review is read: an open one against the list in force, a decided one against the version before its own. */
-export function comparedWith(review: Review, list: { current: PublishedList; versions: readonly PublishedList[] }): readonly Duty[] {
+/** Against which list a review is read: what the server says, else an open one against the list in force, a decided one against the version before its own. */
+export function comparedWith(review: Review & { before?: readonly Duty[] }, list: { current: PublishedList; versions: readonly PublishedList[] }): readonly Duty[] {
+  if (review.before) return review.before
   if (review.state !== 'approved' || typeof review.number !== 'number') return list.current.duties
   return (precedingList(list.versions, review.number) ?? list.current).duties
 }

@@ -84,7 +84,7 @@ export const lists = {
     before: '原来',
     after: '改为',
     blank: '（空）',
-    same: (count: number) => `另有 ${count} 项不变`,
+    same: (count: number) => `，另有 ${count} 项不变`,
     moved: '只调整了次序',
   },
   form: {
