@@ -55,7 +55,7 @@ export function waysOf(licence: string, matters: readonly Schema<'LicenceMatterV
       to: `/applications/new/${key}?licence=${licence}`,
       lines: [
         { said: text.details[kind as keyof typeof text.details], tone: '' },
-        ...(day ? [{ said: lawful.late ? text.late(day) : text.until(day), tone: lawful.late ? ('late' as const) : ('' as const) }] : []),
+        ...(lawful && day ? [{ said: lawful.late ? text.late(day) : text.until(day), tone: lawful.late ? ('late' as const) : ('' as const) }] : []),
       ],
     }
   })
