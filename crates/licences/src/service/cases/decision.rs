@@ -20,7 +20,7 @@ impl Licences {
     /// 报批: puts the measure before the leader.
     ///
     /// # Errors
-    /// [`LicencesError::Case`] while the holder can still speak.
+    /// [`LicencesError::Case`](crate::LicencesError::Case) while the holder can still speak.
     pub async fn propose(
         &self,
         actor: &Actor,
@@ -42,7 +42,8 @@ impl Licences {
     /// 审批: another person decides. Approved, the measure befalls the licence in the same transaction.
     ///
     /// # Errors
-    /// [`LicencesError::Case`] for the proposer; [`LicencesError::Fault`] when the licence does not allow it any more.
+    /// [`LicencesError::Case`](crate::LicencesError::Case) for the proposer;
+    /// [`LicencesError::Fault`](crate::LicencesError::Fault) when the licence does not allow it any more.
     pub async fn decide(
         &self,
         actor: &Actor,

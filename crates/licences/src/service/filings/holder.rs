@@ -19,7 +19,7 @@ impl Licences {
     /// 悬挂确认.
     ///
     /// # Errors
-    /// [`LicencesError::Filing`].
+    /// [`LicencesError::Filing`](crate::LicencesError::Filing).
     pub async fn confirm_posting(
         &self,
         actor: &Actor,
@@ -42,7 +42,7 @@ impl Licences {
     /// 月度自查: once a month; damage that is found starts the hours within which the exchange is begun.
     ///
     /// # Errors
-    /// [`LicencesError::Filing`] when the month was checked.
+    /// [`LicencesError::Filing`](crate::LicencesError::Filing) when the month was checked.
     pub async fn self_check(
         &self,
         actor: &Actor,
@@ -75,7 +75,7 @@ impl Licences {
     /// 损毁报告.
     ///
     /// # Errors
-    /// [`LicencesError::Invalid`] for a damage that is still to come.
+    /// [`LicencesError::Invalid`](crate::LicencesError::Invalid) for a damage that is still to come.
     pub async fn report_damage(&self, actor: &Actor, id: LicenceId, new: NewDamage) -> Outcome<Filing> {
         texts([("cause", "损毁原因", &new.cause)])?;
         self.submit(actor, id, Permission::LicencesHold, |licences, work, licence| {
@@ -105,7 +105,7 @@ impl Licences {
     /// The exchange of a damaged paper was begun, by an application or at the window.
     ///
     /// # Errors
-    /// [`LicencesError::Filing`].
+    /// [`LicencesError::Filing`](crate::LicencesError::Filing).
     pub async fn begin_exchange(
         &self,
         actor: &Actor,
@@ -125,7 +125,7 @@ impl Licences {
     /// 异地作业备案.
     ///
     /// # Errors
-    /// [`LicencesError::Invalid`] for days that the licence does not cover.
+    /// [`LicencesError::Invalid`](crate::LicencesError::Invalid) for days that the licence does not cover.
     pub async fn file_work_elsewhere(
         &self,
         actor: &Actor,
@@ -167,7 +167,7 @@ impl Licences {
     /// 应急使用备案.
     ///
     /// # Errors
-    /// [`LicencesError::Invalid`].
+    /// [`LicencesError::Invalid`](crate::LicencesError::Invalid).
     pub async fn file_emergency_use(
         &self,
         actor: &Actor,
@@ -195,7 +195,7 @@ impl Licences {
     /// The report that was owed.
     ///
     /// # Errors
-    /// [`LicencesError::Filing`].
+    /// [`LicencesError::Filing`](crate::LicencesError::Filing).
     pub async fn report(&self, actor: &Actor, id: FilingId, version: i64, text: String) -> Outcome<Filing> {
         texts([("text", "报告内容", &text)])?;
         let by = person(actor);
