@@ -121,7 +121,7 @@ export function plainActs(application: Application, matter: Matter, own?: string
     take_over: { ...text.take_over, fields: [], send: (_, key) => acts.takeOver(id, key) },
     accept: {
       title: text.accept.title,
-      text: text.accept.text,
+      text: isDirect(application) ? text.accept.direct : text.accept.text,
       ...(later.length > 0 && { note: { title: deferral.accept.title(later.length), text: deferral.accept.detail(application.form.deferral?.signatory ?? '', termOf(matter)) } }),
       action: text.accept.action,
       fields: [

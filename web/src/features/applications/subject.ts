@@ -32,7 +32,7 @@ export function factsOf(subject: Subject, conditions: ReadonlyMap<string, string
       const { direct, declared = [], standardisation } = subject
       return [
         { name: text.way, value: direct ? text.direct : text.reviewed },
-        ...(direct ? declared.map((key) => ({ name: text.declared, value: conditions.get(key) ?? key })) : []),
+        ...(direct && declared.length > 0 ? [{ name: text.declared, value: declared.map((key) => conditions.get(key) ?? key).join('；') }] : []),
         ...(standardisation ? [{ name: text.standardisation, value: text.level(standardisation.level, standardisation.certificate, day(standardisation.valid_until)) }] : []),
       ]
     }

@@ -90,6 +90,7 @@ export const officer = {
     unseen: '未看',
     mend: '要求补正',
     notApply: '不适用',
+    others: (count: number) => `另有 ${count} 份不适用`,
     choose: '选一份材料查看',
     empty: '这份材料没有文件',
     emptyDetail: '申请人没有上传；必要的材料缺少时可以发补正告知。',
@@ -190,7 +191,7 @@ export const officer = {
     previewName: '待发文书预览',
     stale: '重新加载办件',
     take_over: { title: '成为首接负责人', text: '您将负责这件申请从受理到送达的全程，申请人会看到您的姓名。', action: '确认负责' },
-    accept: { title: '受理申请', text: '受理后生成受理通知书和风险报告，各部门同时开始审查，法定期限起算。', departments: '另请参加审查的部门', department: (name: string, when: string) => `${name}（${when}）`, confirmed: '逐条核实不再审查的条件', confirmedHint: '企业申请不再审查的延期。每一条都要核实；有一条不符合，就请告知补正，改为按审查程序申请。', unconfirmed: '请逐条核实并勾选；有一条不符合的，请返回后发补正告知', action: '确认受理' },
+    accept: { title: '受理申请', text: '受理后生成受理通知书和风险报告，各部门同时开始审查，法定期限起算。', direct: '受理后生成受理通知书和风险报告，法定期限起算。企业申请不再审查的延期，受理后免去部门并联审查。', departments: '另请参加审查的部门', department: (name: string, when: string) => `${name}（${when}）`, confirmed: '逐条核实不再审查的条件', confirmedHint: '企业申请不再审查的延期。每一条都要核实；有一条不符合，就请告知补正，改为按审查程序申请。', unconfirmed: '请逐条核实并勾选；有一条不符合的，请返回后发补正告知', action: '确认受理' },
     correct: {
       title: '一次性告知补正',
       text: '补正告知只能发一次，请把要补正的内容写全。',
