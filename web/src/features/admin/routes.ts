@@ -28,7 +28,11 @@ const feature: Feature = {
     { to: '/admin/matters', text: text.matters.place, icon: Notebook, order: 63, shows: (me) => may(me, ...MATTERS) },
     { to: '/admin/places', text: text.places.place, icon: MapLocation, order: 64, shows: (me) => may(me, ...ACCOUNTS) },
   ],
-  homes: [{ order: 30, shows: (me) => may(me, ...JOBS), place: '/admin/health', page: () => import('./pages/HealthPage.vue') }],
+  homes: [
+    // Whoever reads everything and changes nothing begins with what was done.
+    { order: 29, shows: (me) => may(me, ...AUDIT) && !may(me, 'jobs:manage'), place: '/admin/audit', page: () => import('./pages/AuditPage.vue') },
+    { order: 30, shows: (me) => may(me, ...JOBS), place: '/admin/health', page: () => import('./pages/HealthPage.vue') },
+  ],
 }
 
 export default feature
