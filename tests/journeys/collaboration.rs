@@ -70,6 +70,7 @@ on_both! {
         assert_eq!(rows.len(), 2 * city::DEPARTMENTS.len() + 1, "every department of both, and the window's of the third");
         let first = &rows[0];
         assert_eq!((&first["application"], &first["task"], &first["light"]), (&json!(submitted), &json!("受理或者告知补正"), &json!("green")), "most urgent first");
+        assert_eq!(first["region_name"], "东湖区");
         assert_eq!((&first["holder"], &first["left_days"]), (&json!("市应急局"), &json!(7)), "{first}");
         let own = items(&app, "clerk", "/api/v1/ledger?department=fire").await;
         assert_eq!(own.len(), 2);
@@ -103,6 +104,7 @@ on_both! {
         let sheet = book.worksheet_range_at(0).unwrap().unwrap();
         assert_eq!(sheet.height(), rows.len() + 1);
         assert_eq!(sheet.get_value((0, 0)).unwrap().to_string(), "受理编号");
+        assert_eq!(sheet.get_value((1, 3)).unwrap().to_string(), "东湖区");
         let (_, summary) = app.as_("clerk").await.get("/api/v1/ledger/summary").await;
         let fire = summary["items"].as_array().unwrap().iter().find(|one| one["department"] == "fire").unwrap();
         assert_eq!((&fire["green"], &fire["yellow"], &fire["red"]), (&json!(2), &json!(0), &json!(0)), "{summary}");
@@ -152,6 +154,9 @@ on_both! {
         let letter = items(&app, "rev.fire", "/api/v1/reminder-letters?addressee=fire&waiting=true").await.remove(0);
         assert_eq!((&letter["kind"], &letter["step"], &letter["late_days"]), (&json!("reminder"), &json!(1), &json!(1)));
         assert_eq!(letter["number"], "洪应急许提〔2026〕1号");
+        assert_eq!(letter["allowed_actions"], json!(["receive"]));
+        let of_others = items(&app, "rev.health", "/api/v1/reminder-letters").await.remove(0);
+        assert_eq!(of_others["allowed_actions"], json!([]), "another department's");
         let text = letter["paragraphs"].to_string();
         assert!(text.contains("南昌第1采石厂") && text.contains("逾期1个工作日"), "{text}");
         let path = format!("/api/v1/reminder-letters/{}", letter["id"].as_str().unwrap());
@@ -169,7 +174,7 @@ on_both! {
         let (status, problem) = app.as_("rev.health").await.post(&format!("{path}/receipts"), json!({})).await;
         assert_eq!((status, &problem["type"]), (StatusCode::CONFLICT, &json!("urn:anxu:problem:other-department")));
         let received = app.act("rev.fire", &format!("{path}/receipts"), json!({})).await;
-        assert_eq!(received["received"]["name"], "测试rev.fire");
+        assert_eq!((&received["received"]["name"], &received["allowed_actions"]), (&json!("测试rev.fire"), &json!([])));
         assert_eq!(app.as_("rev.fire").await.post(&format!("{path}/receipts"), json!({})).await.0, StatusCode::CONFLICT);
 
         // The second step, then a stop of weeks: one letter to the committee, which says how late it is.
@@ -229,6 +234,13 @@ on_both! {
         app.run_jobs().await;
         assert_eq!(items(&app, "rev.fire", "/api/v1/notices?topic=collaboration").await[0]["title"], "整改事项：消防通道堵塞");
         let path = format!("/api/v1/rectifications/{id}");
+        let may = async |login: &str| {
+            let found = items(&app, login, "/api/v1/rectifications?convener=emergency").await.remove(0);
+            assert_eq!(found["meeting_title"], "一季度联席会议");
+            found["allowed_actions"].clone()
+        };
+        assert_eq!((may("rev.fire").await, may("leader").await, may("rev.health").await), (json!(["report"]), json!([]), json!([])));
+        assert_eq!(items(&app, "leader", "/api/v1/rectifications?convener=fire").await, Vec::<Value>::new());
         let conflict = async |login: &str, act: &str, body: Value| {
             let (status, problem) = app.as_(login).await.post(&format!("{path}/{act}"), body).await;
             assert_eq!(status, StatusCode::CONFLICT, "{login} {act}: {problem}");
@@ -238,8 +250,9 @@ on_both! {
         assert_eq!(conflict("leader", "closures", mended()).await, "not-now");
         assert_eq!(conflict("rev.health", "reports", json!({ "text": "x" })).await, "other-department");
         app.act("rev.fire", &format!("{path}/reports"), json!({ "text": "已清理" })).await;
+        assert_eq!((may("rev.fire").await, may("leader").await, may("clerk").await), (json!([]), json!(["close"]), json!([])));
         let back = app.act("leader", &format!("{path}/closures"), json!({ "mended": false, "text": "未划线" })).await;
-        assert_eq!(back["state"], "open");
+        assert_eq!((&back["state"], &back["allowed_actions"], &back["meeting_title"]), (&json!("open"), &json!([]), &json!("一季度联席会议")));
 
         // Overdue: told once, and visible.
         app.set_clock("2026-03-11T04:00:00Z");
@@ -268,10 +281,41 @@ on_both! {
         let held = app.act("leader", "/api/v1/joint-meetings", meeting).await;
         let path = format!("/api/v1/rectifications/{}", held["problems"][0]["id"].as_str().unwrap());
         app.act("leader", &format!("{path}/reports"), json!({ "text": "已补齐" })).await;
+        let seen = app.as_("leader").await.get(&path).await.1;
+        assert_eq!(seen["allowed_actions"], json!([]), "not by the one who reported");
         let body = json!({ "mended": true, "text": "属实" });
         let (status, problem) = app.as_("leader").await.post(&format!("{path}/closures"), body.clone()).await;
         assert_eq!((status, &problem["type"]), (StatusCode::CONFLICT, &json!("urn:anxu:problem:same-person")));
         app.act("second", &format!("{path}/closures"), body).await;
+    }
+
+    async fn a_referral_names_what_it_is_about(app) {
+        let ids = in_review(&app, 1).await;
+        let application = app.application("clerk", &ids[0]).await;
+        let about = |change: Value| {
+            let mut new = json!({ "addressee": "fire", "title": "通道", "text": "堵塞" });
+            new.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+            new
+        };
+        let sent = app.act("clerk", "/api/v1/referrals", about(json!({ "application": ids[0] }))).await;
+        assert_eq!((&sent["enterprise_name"], &sent["application_reference"]), (&json!("南昌第1采石厂"), &application["reference"]));
+        assert!(sent["application_reference"].is_string() && sent["enterprise"].is_string(), "{sent}");
+        let enterprise = sent["enterprise"].clone();
+        let other = app.enterprise("南昌别的厂", 50).await;
+        let sent = app.act("clerk", "/api/v1/referrals", about(json!({ "enterprise": enterprise }))).await;
+        assert_eq!((&sent["enterprise_name"], sent.get("application_reference")), (&json!("南昌第1采石厂"), None));
+        for (wrong, field) in [
+            (json!({ "application": uuid::Uuid::from_u128(5) }), "application"),
+            (json!({ "enterprise": uuid::Uuid::from_u128(5) }), "enterprise"),
+            (json!({ "application": ids[0], "enterprise": other }), "enterprise"),
+        ] {
+            let (status, problem) = app.as_("clerk").await.post("/api/v1/referrals", about(wrong)).await;
+            assert_eq!((status, &problem["errors"][0]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(field)), "{problem}");
+        }
+        let list = items(&app, "rev.fire", "/api/v1/referrals").await;
+        assert!(list.iter().all(|one| one["enterprise_name"] == "南昌第1采石厂" && one["allowed_actions"] == json!(["receive"])), "{list:?}");
+        app.seal().await;
+        assert_eq!(app.audit().await, Vec::<String>::new());
     }
 
     async fn a_referral_has_its_receipt_in_time_or_is_seen_to_be_late(app) {
@@ -287,6 +331,7 @@ on_both! {
         let second = app.act("clerk", "/api/v1/referrals", new).await;
         let received = app.act("police", &format!("{path}/receipts"), json!({ "number": "洪公移〔2026〕3号" })).await;
         assert_eq!((&received["late"], &received["receipt_number"]), (&json!(false), &json!("洪公移〔2026〕3号")));
+        assert_eq!((&sent["allowed_actions"], &received["allowed_actions"]), (&json!([]), &json!(["answer"])), "the sender waits");
 
         app.set_clock("2026-03-03T04:00:00Z");
         app.run_jobs().await;
@@ -303,6 +348,7 @@ on_both! {
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         let answered = app.act("police", &format!("{path}/answers"), json!({ "text": "已立案侦查" })).await;
         assert_eq!((&answered["state"], &answered["answer"]), (&json!("answered"), &json!("已立案侦查")));
+        assert_eq!(answered["allowed_actions"], json!([]));
         assert_eq!(items(&app, "police", "/api/v1/referrals?addressee=public_security").await.len(), 2);
         assert_eq!(items(&app, "rev.health", "/api/v1/referrals").await.len(), 0);
         // Other departments have two working days.

@@ -17,6 +17,6 @@ mod store;
 pub use http::router;
 pub use jobs::handlers;
 pub use migrations::migrations;
-pub use ports::Desk;
+pub use ports::{Case, Desk, Names};
 pub use service::{Collaboration, CollaborationError};
 pub use store::{LetterAudit, MeetingAudit, RectificationAudit, ReferralAudit};

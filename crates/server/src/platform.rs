@@ -22,7 +22,7 @@ use crate::{
     keyring,
     wiring::{
         CertificateProver, EnterpriseFiles, Evidence, HoldersDuties, LicenceLookup, LicenceRegister, Names,
-        WorkLists,
+        RegistryNames, WorkLists,
     },
 };
 
@@ -229,6 +229,7 @@ impl Platform {
         let collaboration = Collaboration::new(
             kernel.clone(),
             applications.clone(),
+            RegistryNames(registry.clone()),
             press.clone(),
             matters.catalogue(),
             matters.city(),

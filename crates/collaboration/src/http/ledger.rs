@@ -120,6 +120,8 @@ pub(super) struct LedgerEntry {
     applicant: String,
     /// Its region.
     region: String,
+    /// Short name of the region.
+    region_name: String,
     /// What is to be done.
     kind: TaskKind,
     /// The same in words.
@@ -156,6 +158,7 @@ impl From<LedgerRow> for LedgerEntry {
             enterprise: piece.enterprise,
             applicant: piece.applicant,
             region: piece.region,
+            region_name: row.region_name,
             kind: piece.kind,
             task: piece.kind.label(),
             department: piece.department,

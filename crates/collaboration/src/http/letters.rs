@@ -18,7 +18,7 @@ use super::{DepartmentName, DoneBy, department, file as answer_file};
 use crate::{
     Collaboration,
     model::{Letter, LetterId, LetterKind},
-    service::LetterFilter,
+    service::{LetterFilter, letter_actions},
 };
 
 #[derive(Deserialize, IntoParams)]
@@ -82,9 +82,12 @@ pub(super) struct ReminderLetter {
     received: Option<DoneBy>,
     /// The text.
     paragraphs: Vec<String>,
+    /// What the actor may do now: `receive`.
+    allowed_actions: Vec<&'static str>,
 }
 
-fn view(collaboration: &Collaboration, letter: Letter) -> ReminderLetter {
+fn view(collaboration: &Collaboration, actor: &Actor, letter: Letter) -> ReminderLetter {
+    let allowed_actions = letter_actions(actor, &letter);
     let facts = letter.facts;
     ReminderLetter {
         id: letter.id,
@@ -112,6 +115,7 @@ fn view(collaboration: &Collaboration, letter: Letter) -> ReminderLetter {
             at: receipt.at,
         }),
         paragraphs: letter.paper.paragraphs,
+        allowed_actions,
     }
 }
 
@@ -135,7 +139,7 @@ pub(super) async fn list(
         application: query.application,
     };
     let found = collaboration.letters(&actor, filter, &page).await?;
-    Ok(Answer(found.map(|letter| view(&collaboration, letter))))
+    Ok(Answer(found.map(|letter| view(&collaboration, &actor, letter))))
 }
 
 /// One letter.
@@ -149,7 +153,11 @@ pub(super) async fn one(
 ) -> Result<Versioned<ReminderLetter>, Problem> {
     let letter = collaboration.letter(&actor, id).await?;
     let version = letter.version;
-    Ok(Versioned(StatusCode::OK, version, view(&collaboration, letter)))
+    Ok(Versioned(
+        StatusCode::OK,
+        version,
+        view(&collaboration, &actor, letter),
+    ))
 }
 
 /// The signed letter as PDF. 409 while it is being signed.
@@ -186,6 +194,6 @@ pub(super) async fn receive(
     Ok(Versioned(
         StatusCode::CREATED,
         version,
-        view(&collaboration, letter),
+        view(&collaboration, &actor, letter),
     ))
 }

@@ -11,9 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::{DepartmentName, DoneBy, department};
 use crate::{
     Collaboration,
-    model::{Meeting, MeetingId, Rectification, RectificationId, RectificationState},
+    model::{Meeting, MeetingId, RectificationId, RectificationState},
     rules::{NewMeeting, NewProblem},
-    service::{RectificationFilter, SeenMeeting},
+    service::{RectificationFilter, SeenMeeting, SeenProblem, rectification_actions},
 };
 
 /// A joint meeting.
@@ -67,6 +67,8 @@ pub(super) struct RectificationView {
     version: i64,
     /// The meeting that found it.
     meeting: MeetingId,
+    /// What that meeting was about.
+    meeting_title: String,
     /// Department that convened the meeting and closes the problem.
     convener: DepartmentName,
     /// Department that answers for it.
@@ -88,6 +90,8 @@ pub(super) struct RectificationView {
     closed_on: Option<LegalDate>,
     /// Reports and findings.
     rounds: Vec<RectificationRound>,
+    /// What the actor may do now: `report`; `close`, which is also sending back.
+    allowed_actions: Vec<&'static str>,
 }
 
 fn meeting(collaboration: &Collaboration, meeting: Meeting) -> JointMeeting {
@@ -105,15 +109,23 @@ fn meeting(collaboration: &Collaboration, meeting: Meeting) -> JointMeeting {
     }
 }
 
-fn seen(collaboration: &Collaboration, found: SeenMeeting) -> JointMeeting {
-    let problems = found.problems.into_iter();
+fn seen(collaboration: &Collaboration, actor: &Actor, found: SeenMeeting) -> JointMeeting {
+    let problems = found.problems.into_iter().map(|problem| SeenProblem {
+        problem,
+        meeting_title: found.meeting.title.clone(),
+    });
     JointMeeting {
-        problems: Some(problems.map(|one| rectification(collaboration, one)).collect()),
+        problems: Some(
+            problems
+                .map(|one| rectification(collaboration, actor, one))
+                .collect(),
+        ),
         ..meeting(collaboration, found.meeting)
     }
 }
 
-fn rectification(collaboration: &Collaboration, one: Rectification) -> RectificationView {
+fn rectification(collaboration: &Collaboration, actor: &Actor, seen: SeenProblem) -> RectificationView {
+    let one = seen.problem;
     let state = one.state();
     let rounds = one.rounds.iter().map(|round| RectificationRound {
         report: round.report.text.clone(),
@@ -124,6 +136,7 @@ fn rectification(collaboration: &Collaboration, one: Rectification) -> Rectifica
     });
     RectificationView {
         rounds: rounds.collect(),
+        allowed_actions: rectification_actions(actor, &one),
         late: one.is_late(collaboration.now()),
         closed_on: one.closed_on(),
         convener: department(collaboration, &one.convener),
@@ -131,6 +144,7 @@ fn rectification(collaboration: &Collaboration, one: Rectification) -> Rectifica
         id: one.id,
         version: one.version,
         meeting: one.meeting,
+        meeting_title: seen.meeting_title,
         problem: one.problem,
         requirement: one.requirement,
         due_on: one.due_on,
@@ -226,7 +240,7 @@ pub(super) async fn hold(
     Json(body): Json<NewJointMeeting>,
 ) -> Result<(StatusCode, Answer<JointMeeting>), Problem> {
     let held = collaboration.hold_meeting(&actor, body.into()).await?;
-    Ok((StatusCode::CREATED, Answer(seen(&collaboration, held))))
+    Ok((StatusCode::CREATED, Answer(seen(&collaboration, &actor, held))))
 }
 
 /// A joint meeting with what it found.
@@ -239,7 +253,7 @@ pub(super) async fn one(
     Path(id): Path<MeetingId>,
 ) -> Result<Answer<JointMeeting>, Problem> {
     let found = collaboration.meeting(&actor, id).await?;
-    Ok(Answer(seen(&collaboration, found)))
+    Ok(Answer(seen(&collaboration, &actor, found)))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -247,6 +261,8 @@ pub(super) async fn one(
 pub(super) struct RectificationListQuery {
     /// Of this department.
     department: Option<String>,
+    /// Found by a meeting that this department convened.
+    convener: Option<String>,
     /// In this state.
     #[param(inline)]
     state: Option<RectificationState>,
@@ -273,11 +289,14 @@ pub(super) async fn problems(
     };
     let filter = RectificationFilter {
         department: query.department,
+        convener: query.convener,
         state: query.state,
         overdue: query.overdue.unwrap_or(false),
     };
     let found = collaboration.rectifications(&actor, filter, &page).await?;
-    Ok(Answer(found.map(|one| rectification(&collaboration, one))))
+    Ok(Answer(
+        found.map(|one| rectification(&collaboration, &actor, one)),
+    ))
 }
 
 /// One problem.
@@ -291,11 +310,11 @@ pub(super) async fn problem(
     Path(id): Path<RectificationId>,
 ) -> Result<Versioned<RectificationView>, Problem> {
     let found = collaboration.rectification(&actor, id).await?;
-    let version = found.version;
+    let version = found.problem.version;
     Ok(Versioned(
         StatusCode::OK,
         version,
-        rectification(&collaboration, found),
+        rectification(&collaboration, &actor, found),
     ))
 }
 
@@ -319,11 +338,11 @@ pub(super) async fn report(
     Json(body): Json<NewRectificationReport>,
 ) -> Result<Versioned<RectificationView>, Problem> {
     let changed = collaboration.report_mended(&actor, id, &body.text).await?;
-    let version = changed.version;
+    let version = changed.problem.version;
     Ok(Versioned(
         StatusCode::CREATED,
         version,
-        rectification(&collaboration, changed),
+        rectification(&collaboration, &actor, changed),
     ))
 }
 
@@ -351,10 +370,10 @@ pub(super) async fn close(
     let changed = collaboration
         .close_problem(&actor, id, body.mended, &body.text)
         .await?;
-    let version = changed.version;
+    let version = changed.problem.version;
     Ok(Versioned(
         StatusCode::CREATED,
         version,
-        rectification(&collaboration, changed),
+        rectification(&collaboration, &actor, changed),
     ))
 }

@@ -14,7 +14,7 @@ use crate::{
     Collaboration,
     model::{Referral, ReferralId, ReferralState},
     rules,
-    service::ReferralFilter,
+    service::{ReferralFilter, referral_actions},
 };
 
 /// A referral to another department.
@@ -35,9 +35,15 @@ pub(super) struct ReferralView {
     /// The enterprise concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     enterprise: Option<EnterpriseId>,
+    /// Its name when the matter was referred.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enterprise_name: Option<String>,
     /// The application concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     application: Option<ApplicationId>,
+    /// 受理编号 of the application.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application_reference: Option<String>,
     /// Clause by which the time for the receipt is counted.
     basis: String,
     /// Who sent it.
@@ -62,11 +68,14 @@ pub(super) struct ReferralView {
     /// Who answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     answered: Option<DoneBy>,
+    /// What the actor may do now: `receive`; `answer`, which is also sending back.
+    allowed_actions: Vec<&'static str>,
 }
 
-fn view(collaboration: &Collaboration, one: Referral) -> ReferralView {
+fn view(collaboration: &Collaboration, actor: &Actor, one: Referral) -> ReferralView {
     let state = one.state();
     ReferralView {
+        allowed_actions: referral_actions(actor, &one),
         late: one.is_late(collaboration.now()),
         sender: department(collaboration, &one.sender),
         addressee: department(collaboration, &one.addressee),
@@ -80,7 +89,9 @@ fn view(collaboration: &Collaboration, one: Referral) -> ReferralView {
         title: one.title,
         text: one.text,
         enterprise: one.enterprise.map(EnterpriseId),
+        enterprise_name: one.enterprise_name,
         application: one.application,
+        application_reference: one.application_reference,
         basis: one.basis,
         due_at: one.due_at,
         state,
@@ -125,7 +136,7 @@ pub(super) async fn list(
         overdue: query.overdue.unwrap_or(false),
     };
     let found = collaboration.referrals(&actor, filter, &page).await?;
-    Ok(Answer(found.map(|one| view(&collaboration, one))))
+    Ok(Answer(found.map(|one| view(&collaboration, &actor, one))))
 }
 
 /// A referral to be sent.
@@ -165,7 +176,7 @@ pub(super) async fn refer(
     Ok(Versioned(
         StatusCode::CREATED,
         version,
-        view(&collaboration, sent),
+        view(&collaboration, &actor, sent),
     ))
 }
 
@@ -180,7 +191,11 @@ pub(super) async fn one(
 ) -> Result<Versioned<ReferralView>, Problem> {
     let found = collaboration.referral(&actor, id).await?;
     let version = found.version;
-    Ok(Versioned(StatusCode::OK, version, view(&collaboration, found)))
+    Ok(Versioned(
+        StatusCode::OK,
+        version,
+        view(&collaboration, &actor, found),
+    ))
 }
 
 /// A receipt for a referral.
@@ -207,7 +222,7 @@ pub(super) async fn receive(
     Ok(Versioned(
         StatusCode::CREATED,
         version,
-        view(&collaboration, changed),
+        view(&collaboration, &actor, changed),
     ))
 }
 
@@ -240,6 +255,6 @@ pub(super) async fn answer(
     Ok(Versioned(
         StatusCode::CREATED,
         version,
-        view(&collaboration, changed),
+        view(&collaboration, &actor, changed),
     ))
 }

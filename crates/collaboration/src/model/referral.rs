@@ -84,6 +84,10 @@ pub struct Referral {
     pub enterprise: Option<Uuid>,
     /// The application concerned.
     pub application: Option<ApplicationId>,
+    /// Name of the enterprise when it was referred.
+    pub enterprise_name: Option<String>,
+    /// 受理编号 of the application when it was referred.
+    pub application_reference: Option<String>,
     /// Department that refers.
     pub sender: String,
     /// Department to which it refers.

@@ -1,6 +1,6 @@
 //! Joint meetings and the problems that they find.
 
-use kernel::{FieldError, LegalDate};
+use kernel::{FieldError, LegalDate, ids::AccountId};
 
 use crate::model::{Closing, Done, Rectification, RectificationState, Report, Round};
 
@@ -48,6 +48,9 @@ pub enum Refusal {
     /// Only this department does it.
     #[error("only the department {0} does it")]
     Department(String),
+    /// The letter is still being signed.
+    #[error("the letter is not signed yet")]
+    Unsigned,
     /// Who reported may not close.
     #[error("the one who reported may not close")]
     SamePerson,
@@ -114,24 +117,33 @@ pub fn meeting_faults(new: &NewMeeting, today: LegalDate, known: impl Fn(&str) -
     faults
 }
 
-/// The department reports that it has mended the problem.
+/// Whether the department `own` may report that it has mended the problem.
 ///
 /// # Errors
-/// [`Refusal`] in another state, for another department, without a text.
-pub fn report(
-    mut problem: Rectification,
-    own: Option<&str>,
-    words: &str,
-    by: Done,
-) -> Result<Rectification, Refusal> {
+/// [`Refusal`] in another state and for another department.
+pub fn may_report(problem: &Rectification, own: Option<&str>) -> Result<(), Refusal> {
     match problem.state() {
         RectificationState::Open => {}
         RectificationState::Reported => return Err(Refusal::State("已经报结，等待核销，无需重复上报")),
         RectificationState::Closed => return Err(Refusal::State("这个问题已经核销")),
     }
     if own != Some(problem.department.as_str()) {
-        return Err(Refusal::Department(problem.department));
+        return Err(Refusal::Department(problem.department.clone()));
     }
+    Ok(())
+}
+
+/// The department reports that it has mended the problem.
+///
+/// # Errors
+/// As [`may_report`], and without a text.
+pub fn report(
+    mut problem: Rectification,
+    own: Option<&str>,
+    words: &str,
+    by: Done,
+) -> Result<Rectification, Refusal> {
+    may_report(&problem, own)?;
     let mut faults = Vec::new();
     text(&mut faults, "text", words, "整改情况", LONGEST);
     if !faults.is_empty() {
@@ -148,11 +160,36 @@ pub fn report(
     Ok(problem)
 }
 
+/// Whether a person of the department `own` may look whether the problem is mended.
+///
+/// # Errors
+/// [`Refusal`] before there is a report, for another department, and for the one who reported.
+pub fn may_close(
+    problem: &Rectification,
+    own: Option<&str>,
+    person: Option<AccountId>,
+) -> Result<(), Refusal> {
+    match problem.state() {
+        RectificationState::Reported => {}
+        RectificationState::Open => return Err(Refusal::State("责任部门还没有报结，不能核销")),
+        RectificationState::Closed => return Err(Refusal::State("这个问题已经核销")),
+    }
+    if own != Some(problem.convener.as_str()) {
+        return Err(Refusal::Department(problem.convener.clone()));
+    }
+    // Whoever reported any of it, not only the last time, does not judge it.
+    let mut reporters = problem.rounds.iter().map(|round| round.report.by.account);
+    if person.is_some() && reporters.any(|reporter| reporter == person) {
+        return Err(Refusal::SamePerson);
+    }
+    Ok(())
+}
+
 /// Another person of the department that convened the meeting looks whether the problem is mended: it is closed, or
 /// goes back.
 ///
 /// # Errors
-/// [`Refusal`] before there is a report, for another department, for the one who reported, without a text.
+/// As [`may_close`], and without a text.
 pub fn close(
     mut problem: Rectification,
     own: Option<&str>,
@@ -160,14 +197,7 @@ pub fn close(
     words: &str,
     by: Done,
 ) -> Result<Rectification, Refusal> {
-    match problem.state() {
-        RectificationState::Reported => {}
-        RectificationState::Open => return Err(Refusal::State("责任部门还没有报结，不能核销")),
-        RectificationState::Closed => return Err(Refusal::State("这个问题已经核销")),
-    }
-    if own != Some(problem.convener.as_str()) {
-        return Err(Refusal::Department(problem.convener));
-    }
+    may_close(&problem, own, by.account)?;
     let mut faults = Vec::new();
     text(&mut faults, "text", words, "核查意见", LONGEST);
     if !faults.is_empty() {
@@ -176,10 +206,6 @@ pub fn close(
     let Some(round) = problem.rounds.last_mut() else {
         return Err(Refusal::State("责任部门还没有报结，不能核销"));
     };
-    // Whoever reported any of it, not only the last time, does not judge it.
-    if by.account.is_some() && round.report.by.account == by.account {
-        return Err(Refusal::SamePerson);
-    }
     round.closing = Some(Closing {
         mended,
         text: words.trim().to_owned(),

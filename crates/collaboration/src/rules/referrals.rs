@@ -109,22 +109,31 @@ pub fn referral_faults(
     faults
 }
 
-/// The department confirms that it has the referral.
+/// Whether the department `own` may confirm that it has the referral.
 ///
 /// # Errors
 /// [`Refusal`] in another state or for another department.
+pub fn may_receive(referral: &Referral, own: Option<&str>) -> Result<(), Refusal> {
+    if own != Some(referral.addressee.as_str()) {
+        return Err(Refusal::Department(referral.addressee.clone()));
+    }
+    if referral.state() != ReferralState::Sent {
+        return Err(Refusal::State("已经签收过，无需重复签收"));
+    }
+    Ok(())
+}
+
+/// The department confirms that it has the referral.
+///
+/// # Errors
+/// As [`may_receive`], and for a number that is too long.
 pub fn receive(
     mut referral: Referral,
     own: Option<&str>,
     number: Option<String>,
     by: Done,
 ) -> Result<Referral, Refusal> {
-    if own != Some(referral.addressee.as_str()) {
-        return Err(Refusal::Department(referral.addressee));
-    }
-    if referral.state() != ReferralState::Sent {
-        return Err(Refusal::State("已经签收过，无需重复签收"));
-    }
+    may_receive(&referral, own)?;
     let number = number
         .map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty());
@@ -137,10 +146,25 @@ pub fn receive(
     Ok(referral)
 }
 
+/// Whether the department `own` may tell what became of the referral.
+///
+/// # Errors
+/// [`Refusal`] before the receipt, after an answer, and for another department.
+pub fn may_answer(referral: &Referral, own: Option<&str>) -> Result<(), Refusal> {
+    if own != Some(referral.addressee.as_str()) {
+        return Err(Refusal::Department(referral.addressee.clone()));
+    }
+    match referral.state() {
+        ReferralState::Received => Ok(()),
+        ReferralState::Sent => Err(Refusal::State("请先签收，再反馈或者退回")),
+        ReferralState::Returned | ReferralState::Answered => Err(Refusal::State("已经反馈过结果")),
+    }
+}
+
 /// The department tells what became of it, or sends it back as it has no power in it.
 ///
 /// # Errors
-/// [`Refusal`] before the receipt, after an answer, for another department, without a text.
+/// As [`may_answer`], and without a text.
 pub fn answer(
     mut referral: Referral,
     own: Option<&str>,
@@ -148,16 +172,7 @@ pub fn answer(
     words: &str,
     by: Done,
 ) -> Result<Referral, Refusal> {
-    if own != Some(referral.addressee.as_str()) {
-        return Err(Refusal::Department(referral.addressee));
-    }
-    match referral.state() {
-        ReferralState::Received => {}
-        ReferralState::Sent => return Err(Refusal::State("请先签收，再反馈或者退回")),
-        ReferralState::Returned | ReferralState::Answered => {
-            return Err(Refusal::State("已经反馈过结果"));
-        }
-    }
+    may_answer(&referral, own)?;
     let words = words.trim();
     if words.is_empty() || words.chars().count() > 5000 {
         let what = if returned { "退回理由" } else { "办理结果" };
@@ -197,6 +212,8 @@ mod tests {
             region: "360100".into(),
             enterprise: None,
             application: None,
+            enterprise_name: None,
+            application_reference: None,
             sender: "emergency".into(),
             addressee: "public_security".into(),
             title: "涉嫌伪造许可证".into(),

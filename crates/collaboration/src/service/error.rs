@@ -45,6 +45,7 @@ impl From<Refusal> for CollaborationError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Invalid(faults) => Self::Invalid(faults),
+            Refusal::Unsigned => Self::NotReady,
             other => Self::Refused(other),
         }
     }
@@ -59,11 +60,7 @@ impl From<CollaborationError> for Problem {
             CollaborationError::NotFound(what) => Self::not_found(what),
             CollaborationError::Invalid(faults) => Self::invalid(faults),
             CollaborationError::Refused(refusal) => refused(&refusal),
-            CollaborationError::NotReady => Self::conflict(
-                "letter-not-ready",
-                "提醒函正在签章",
-                "提醒函正在生成和签章，请稍后再下载。",
-            ),
+            CollaborationError::NotReady => refused(&Refusal::Unsigned),
             CollaborationError::Calendar(missing) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "calendar-missing",
@@ -86,6 +83,11 @@ fn refused(refusal: &Refusal) -> Problem {
             "这件事由指定的部门办理，您所在的部门不能代办。",
         )
         .with("department", department.as_str()),
+        Refusal::Unsigned => Problem::conflict(
+            "letter-not-ready",
+            "提醒函正在签章",
+            "提醒函正在生成和签章，请稍后再下载。",
+        ),
         Refusal::SamePerson => Problem::conflict(
             "same-person",
             "须由另一人核销",

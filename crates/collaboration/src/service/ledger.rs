@@ -18,10 +18,11 @@ const STRIDE: u64 = 200;
 /// Rows on one sheet; the format allows 1,048,576 with the header.
 const SHEET_ROWS: u32 = 1_000_000;
 
-const HEADERS: [&str; 12] = [
+const HEADERS: [&str; 13] = [
     "受理编号",
     "事项",
     "申请人",
+    "所在区域",
     "行政区划代码",
     "环节",
     "在办部门",
@@ -53,6 +54,8 @@ pub struct LedgerRow {
     pub piece: InHand,
     /// Name of who holds it.
     pub holder: String,
+    /// Short name of the applicant's region.
+    pub region_name: String,
     /// Calendar days until its last day; negative once it is late.
     pub left_days: Option<i64>,
     /// Letters about it, oldest first.
@@ -93,6 +96,7 @@ impl Collaboration {
                 Some(department) => self.department_name(department),
                 None => "申请人".to_owned(),
             },
+            region_name: self.inner.names.region(&piece.region),
             left_days: piece.due_on.map(|due| (due.0 - today.0).whole_days()),
             letters: marks.remove(&piece.key).unwrap_or_default(),
             piece,
@@ -129,7 +133,7 @@ impl Collaboration {
     /// # Errors
     /// As [`Collaboration::ledger`].
     pub async fn export_ledger(&self, actor: &Actor, query: &InHandQuery) -> Outcome<Vec<u8>> {
-        let (send, receive) = mpsc::channel::<Vec<[String; 12]>>(2);
+        let (send, receive) = mpsc::channel::<Vec<[String; 13]>>(2);
         let writing = tokio::task::spawn_blocking(move || write(receive));
         let mut cursor = None;
         loop {
@@ -153,7 +157,7 @@ impl Collaboration {
     }
 }
 
-fn cells(row: LedgerRow) -> [String; 12] {
+fn cells(row: LedgerRow) -> [String; 13] {
     let piece = row.piece;
     let light = match piece.light {
         Light::Green => "绿",
@@ -165,6 +169,7 @@ fn cells(row: LedgerRow) -> [String; 12] {
         piece.reference,
         piece.matter,
         piece.applicant,
+        row.region_name,
         piece.region,
         piece.kind.label().to_owned(),
         row.holder,
@@ -177,7 +182,7 @@ fn cells(row: LedgerRow) -> [String; 12] {
     ]
 }
 
-fn write(mut receive: mpsc::Receiver<Vec<[String; 12]>>) -> Result<Vec<u8>, XlsxError> {
+fn write(mut receive: mpsc::Receiver<Vec<[String; 13]>>) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let (mut sheets, mut row) = (0, SHEET_ROWS + 1);
     loop {

@@ -295,22 +295,13 @@ impl Collaboration {
         actor.require(Permission::CollaborationAct)?;
         let mut work = self.kernel.begin(actor).await?;
         let known = store::locked_letter(&work, &actor.scope, id).await?;
-        let mut letter = known.ok_or(CollaborationError::NotFound("提醒函"))?;
-        if actor.scope.department.as_deref() != Some(letter.addressee.as_str()) {
-            return Err(rules::Refusal::Department(letter.addressee).into());
-        }
-        if letter.file.is_none() {
-            return Err(CollaborationError::NotReady);
-        }
-        if letter.receipt.is_some() {
-            return Err(rules::Refusal::State("已经签收过，无需重复签收").into());
-        }
-        letter.receipt = Some(Receipt {
+        let letter = known.ok_or(CollaborationError::NotFound("提醒函"))?;
+        let receipt = Receipt {
             at: work.now(),
             by: actor.account,
             name: actor.name.clone(),
-        });
-        letter.version += 1;
+        };
+        let letter = rules::receive_letter(letter, actor.scope.department.as_deref(), receipt)?;
         let row = store::save_letter(&work, &letter).await?;
         work.record(&row, Happened::new("reminder_letter.received", "签收提醒函"))?;
         work.commit().await?;

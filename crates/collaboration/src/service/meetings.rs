@@ -20,11 +20,22 @@ pub struct SeenMeeting {
     pub problems: Vec<Rectification>,
 }
 
+/// A problem with the meeting that found it.
+#[derive(Clone, Debug)]
+pub struct SeenProblem {
+    /// The problem.
+    pub problem: Rectification,
+    /// What the meeting was about.
+    pub meeting_title: String,
+}
+
 /// What to look for among problems.
 #[derive(Clone, Debug, Default)]
 pub struct RectificationFilter {
     /// Of this department.
     pub department: Option<String>,
+    /// Found by a meeting that this department convened.
+    pub convener: Option<String>,
     /// In this state.
     pub state: Option<RectificationState>,
     /// Only those past their last day.
@@ -128,10 +139,11 @@ impl Collaboration {
         actor: &Actor,
         filter: RectificationFilter,
         page: &PageQuery,
-    ) -> Outcome<Page<Rectification>> {
+    ) -> Outcome<Page<SeenProblem>> {
         actor.require(Permission::CollaborationRead)?;
         let query = RectificationQuery {
             department: filter.department,
+            convener: filter.convener,
             state: filter.state,
             overdue_on: filter.overdue.then(|| self.now().legal_date()),
             after: page
@@ -140,17 +152,35 @@ impl Collaboration {
             limit: page.limit(),
         };
         let rows = store::rectifications(self.kernel.db(), actor, &query).await?;
-        Ok(Page::cut(rows, query.limit, |row| (row.due_on, row.id)))
+        let Page { items, next } = Page::cut(rows, query.limit, |row| (row.due_on, row.id));
+        let items = self.with_titles(items).await?;
+        Ok(Page { items, next })
+    }
+
+    async fn with_titles(&self, problems: Vec<Rectification>) -> Outcome<Vec<SeenProblem>> {
+        let ids: Vec<MeetingId> = problems.iter().map(|one| one.meeting).collect();
+        let titles = store::meeting_titles(self.kernel.db(), &ids).await?;
+        let seen = problems.into_iter().map(|problem| SeenProblem {
+            meeting_title: titles.get(&problem.meeting).cloned().unwrap_or_default(),
+            problem,
+        });
+        Ok(seen.collect())
+    }
+
+    async fn with_title(&self, problem: Rectification) -> Outcome<SeenProblem> {
+        let seen = self.with_titles(vec![problem]).await?.pop();
+        seen.ok_or(CollaborationError::NotFound("整改事项"))
     }
 
     /// One problem.
     ///
     /// # Errors
     /// [`CollaborationError::NotFound`] outside the scope.
-    pub async fn rectification(&self, actor: &Actor, id: RectificationId) -> Outcome<Rectification> {
+    pub async fn rectification(&self, actor: &Actor, id: RectificationId) -> Outcome<SeenProblem> {
         actor.require(Permission::CollaborationRead)?;
         let found = store::rectification(self.kernel.db(), &actor.scope, id).await?;
-        found.ok_or(CollaborationError::NotFound("整改事项"))
+        self.with_title(found.ok_or(CollaborationError::NotFound("整改事项"))?)
+            .await
     }
 
     /// The department reports that it has mended a problem.
@@ -162,7 +192,7 @@ impl Collaboration {
         actor: &Actor,
         id: RectificationId,
         text: &str,
-    ) -> Outcome<Rectification> {
+    ) -> Outcome<SeenProblem> {
         actor.require(Permission::CollaborationAct)?;
         self.change(
             actor,
@@ -184,7 +214,7 @@ impl Collaboration {
         id: RectificationId,
         mended: bool,
         text: &str,
-    ) -> Outcome<Rectification> {
+    ) -> Outcome<SeenProblem> {
         actor.require(Permission::CollaborationConvene)?;
         let (kind, title) = if mended {
             ("rectification.closed", "核销整改事项")
@@ -204,7 +234,7 @@ impl Collaboration {
         kind: &'static str,
         title: &str,
         decide: impl FnOnce(Rectification, crate::model::Done) -> Result<Rectification, Refusal>,
-    ) -> Outcome<Rectification> {
+    ) -> Outcome<SeenProblem> {
         let mut work = self.kernel.begin(actor).await?;
         let found = store::locked_rectification(&work, &actor.scope, id).await?;
         let found = found.ok_or(CollaborationError::NotFound("整改事项"))?;
@@ -212,7 +242,7 @@ impl Collaboration {
         let row = store::save_rectification(&work, &changed).await?;
         work.record(&row, Happened::new(kind, title))?;
         work.commit().await?;
-        Ok(changed)
+        self.with_title(changed).await
     }
 
     /// Tells of problems whose last day was the one before a day of the run, each once.

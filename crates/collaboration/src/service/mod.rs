@@ -1,5 +1,6 @@
 //! The use cases of collaboration.
 
+mod allowed;
 mod error;
 mod ledger;
 mod letters;
@@ -8,6 +9,7 @@ mod referrals;
 
 use std::sync::Arc;
 
+pub use allowed::{letter_actions, rectification_actions, referral_actions};
 use applications::Renderer;
 use codes::WorkCalendar;
 pub use error::CollaborationError;
@@ -15,13 +17,13 @@ use kernel::{Actor, Kernel, KernelError, Moment};
 pub use ledger::{LedgerRow, LetterMark};
 pub use letters::LetterFilter;
 use matters::{Catalogue, City};
-pub use meetings::{RectificationFilter, SeenMeeting};
+pub use meetings::{RectificationFilter, SeenMeeting, SeenProblem};
 pub use referrals::ReferralFilter;
 use serde::de::DeserializeOwned;
 
 use crate::{
     model::Done,
-    ports::Desk,
+    ports::{Desk, Names},
     rules::{LatenessFile, ReferralFile},
 };
 
@@ -36,6 +38,7 @@ pub struct Collaboration {
 
 struct Inner {
     desk: Box<dyn Desk>,
+    names: Box<dyn Names>,
     renderer: Box<dyn Renderer>,
     catalogue: Arc<Catalogue>,
     city: Arc<City>,
@@ -45,13 +48,14 @@ struct Inner {
 }
 
 impl Collaboration {
-    /// Over a kernel, what is in hand, and the press.
+    /// Over a kernel, what is in hand, what things are called, and the press.
     ///
     /// # Errors
     /// [`CollaborationError::Kernel`] for wrong rule files.
     pub fn new(
         kernel: Kernel,
         desk: impl Desk + 'static,
+        names: impl Names + 'static,
         press: impl Renderer + 'static,
         catalogue: Arc<Catalogue>,
         city: Arc<City>,
@@ -66,6 +70,7 @@ impl Collaboration {
         }
         let inner = Inner {
             desk: Box::new(desk),
+            names: Box::new(names),
             renderer: Box::new(press),
             catalogue,
             city,

@@ -1,7 +1,8 @@
 //! Referrals between departments.
 
-use kernel::{Actor, Happened, Moment, NewJob, Page, PageQuery, Permission, Subject};
+use kernel::{Actor, FieldError, Happened, Moment, NewJob, Page, PageQuery, Permission, Subject};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{Collaboration, CollaborationError, Outcome, done};
 use crate::{
@@ -38,6 +39,7 @@ impl Collaboration {
         if !faults.is_empty() {
             return Err(CollaborationError::Invalid(faults));
         }
+        let named = self.names_of(actor, &new).await?;
         let term = self.inner.referrals.term(&new.addressee);
         let mut work = self.kernel.begin(actor).await?;
         let due_at = rules::due_at(term, work.now(), &self.inner.calendar)?;
@@ -45,8 +47,10 @@ impl Collaboration {
             id: ReferralId(work.next_id()),
             version: 1,
             region: self.region_of(actor),
-            enterprise: new.enterprise,
+            enterprise: named.enterprise,
             application: new.application,
+            enterprise_name: named.enterprise_name,
+            application_reference: named.application_reference,
             sender,
             addressee: new.addressee,
             title: new.title.trim().to_owned(),
@@ -72,6 +76,31 @@ impl Collaboration {
         );
         work.commit().await?;
         Ok(referral)
+    }
+
+    /// What enterprise and application of a referral are called. The applicant stands for an enterprise that is not
+    /// named.
+    async fn names_of(&self, actor: &Actor, new: &NewReferral) -> Outcome<Named> {
+        let mut named = Named::default();
+        if let Some(id) = new.application {
+            let case = self.inner.desk.called(actor, id).await?;
+            let case = case.ok_or_else(|| unknown("application", "没有这件申请，或者不在您的管辖范围内"))?;
+            if new
+                .enterprise
+                .is_some_and(|one| one != Uuid::from(case.enterprise))
+            {
+                return Err(unknown("enterprise", "申请不是这家企业提出的，请核对"));
+            }
+            named.application_reference = case.reference;
+            named.enterprise = Some(case.enterprise.into());
+            named.enterprise_name = Some(case.applicant);
+        } else if let Some(id) = new.enterprise {
+            let name = self.inner.names.enterprise(actor, id.into()).await?;
+            let name = name.ok_or_else(|| unknown("enterprise", "没有这家企业，或者不在您的管辖范围内"))?;
+            named.enterprise = Some(id);
+            named.enterprise_name = Some(name);
+        }
+        Ok(named)
     }
 
     /// What notices say of a referral; `department` and `region` are who is told. The content stays where it is.
@@ -185,6 +214,18 @@ impl Collaboration {
         work.commit().await?;
         Ok(changed)
     }
+}
+
+/// To what a referral points.
+#[derive(Default)]
+struct Named {
+    enterprise: Option<Uuid>,
+    enterprise_name: Option<String>,
+    application_reference: Option<String>,
+}
+
+fn unknown(field: &str, why: &str) -> CollaborationError {
+    CollaborationError::Invalid(vec![FieldError::new(field, why)])
 }
 
 /// `2026年3月7日15时00分` in Shanghai.

@@ -1,5 +1,7 @@
 //! Meetings and what they found.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use kernel::{
     Actor, Db, Dialect, KernelError, LegalDate, Moment, Scope, Sealed, Work,
@@ -215,6 +217,23 @@ pub(crate) async fn meetings(
     rows.into_iter().map(Meeting::try_from).collect()
 }
 
+/// What these meetings were about.
+pub(crate) async fn meeting_titles(
+    db: &Db,
+    ids: &[MeetingId],
+) -> Result<HashMap<MeetingId, String>, KernelError> {
+    use gathering::Column;
+    let rows: Vec<(MeetingId, String)> = gathering::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .column(Column::Title)
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Saves a new problem. Returns its row for the event.
 pub(crate) async fn insert_rectification(
     work: &Work,
@@ -289,6 +308,8 @@ pub(crate) async fn rectifications_of(db: &Db, id: MeetingId) -> Result<Vec<Rect
 pub(crate) struct RectificationQuery {
     /// Of this department.
     pub department: Option<String>,
+    /// Found by a meeting that this department convened.
+    pub convener: Option<String>,
     /// In this state.
     pub state: Option<RectificationState>,
     /// Not closed, and past their last day as of this one.
@@ -313,6 +334,9 @@ pub(crate) async fn rectifications(
         .limit(query.limit + 1);
     if let Some(department) = &query.department {
         select = select.filter(Column::Department.eq(department.as_str()));
+    }
+    if let Some(convener) = &query.convener {
+        select = select.filter(Column::Convener.eq(convener.as_str()));
     }
     if let Some(state) = query.state {
         select = select.filter(Column::State.eq(state.as_str()));

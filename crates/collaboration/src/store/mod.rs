@@ -12,8 +12,8 @@ pub(crate) use letters::{
 };
 pub use meetings::{MeetingAudit, RectificationAudit};
 pub(crate) use meetings::{
-    RectificationQuery, insert_meeting, insert_rectification, locked_rectification, meeting, meetings,
-    overdue_on, rectification, rectifications, rectifications_of, save_rectification,
+    RectificationQuery, insert_meeting, insert_rectification, locked_rectification, meeting, meeting_titles,
+    meetings, overdue_on, rectification, rectifications, rectifications_of, save_rectification,
 };
 pub use referrals::ReferralAudit;
 pub(crate) use referrals::{

@@ -41,6 +41,11 @@ pub(crate) mod row {
         pub received_at: Option<Moment>,
         pub answer: Option<String>,
         pub answered_at: Option<Moment>,
+        // Left out where it is not known, so that rows from before keep the digests in their events.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub enterprise_name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub application_reference: Option<String>,
     }
     impl ActiveModelBehavior for ActiveModel {}
 
@@ -95,6 +100,8 @@ impl TryFrom<Model> for Referral {
             region: row.region,
             enterprise: row.enterprise,
             application: row.application,
+            enterprise_name: row.enterprise_name,
+            application_reference: row.application_reference,
             sender: row.sender,
             addressee: row.addressee,
             title: row.title,
@@ -131,6 +138,8 @@ fn model(one: &Referral) -> Result<Model, KernelError> {
         received_at: one.receipt.as_ref().map(|receipt| receipt.by.at),
         answer: one.answer.as_ref().map(serde_json::to_string).transpose()?,
         answered_at: one.answer.as_ref().map(|answer| answer.by.at),
+        enterprise_name: one.enterprise_name.clone(),
+        application_reference: one.application_reference.clone(),
     })
 }
 

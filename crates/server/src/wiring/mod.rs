@@ -1,6 +1,7 @@
 //! Where capabilities meet: each adapter gives one of them what another has, in the words of the first.
 
 mod book;
+mod called;
 mod enterprises;
 mod notices;
 mod pages;
@@ -8,6 +9,7 @@ mod prover;
 mod trust_services;
 
 pub use book::LicenceLookup;
+pub use called::RegistryNames;
 pub use enterprises::EnterpriseFiles;
 pub use notices::{HoldersDuties, Names, WorkLists};
 pub use pages::{Evidence, LicenceRegister};
