@@ -18,5 +18,6 @@ pub use rules::{
 };
 pub use service::{
     Matters, NewListReview, OpenFact, Published, QuarterlyDuty, ResponsibilityList, ReviewFilters,
+    SeenDevolution, SeenReview,
 };
 pub use store::{Catalogue, FaultKind, FileFault, ListReviewAudit, MattersError, Source, SourceKind, load};

@@ -10,9 +10,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     model::{
-        Area, ListChange, ListReview, MatterKey, PublishedList, Quarter, ReviewEvidence, ReviewId, StageKey,
+        ListChange, ListReview, ListedDuty, MatterKey, PublishedList, Quarter, ReviewEvidence, ReviewId,
+        StageKey,
     },
-    service::{Matters, NewListReview, ResponsibilityList, ReviewFilters},
+    service::{Matters, NewListReview, ResponsibilityList, ReviewFilters, SeenDevolution, SeenReview},
 };
 
 /// A matter's responsibility list.
@@ -52,6 +53,36 @@ pub(super) async fn public_list(
     Ok(Answer(matters.responsibility_list(key).await?.into()))
 }
 
+/// A quarterly review of one matter's list, with names and what the actor may do.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ListReviewView {
+    #[serde(flatten)]
+    review: ListReview,
+    /// Name of the matter.
+    matter_name: String,
+    /// 2026年第1季度
+    quarter_name: String,
+    /// How it stands, in words.
+    state_name: &'static str,
+    /// What the actor may do now: `decide`.
+    allowed_actions: Vec<&'static str>,
+    /// The list that it changes: in force today while it is open, else when it was decided.
+    before: Vec<ListedDuty>,
+}
+
+impl From<SeenReview> for ListReviewView {
+    fn from(seen: SeenReview) -> Self {
+        Self {
+            matter_name: seen.matter_name,
+            quarter_name: seen.review.quarter.chinese(),
+            state_name: seen.review.state.label(),
+            allowed_actions: seen.allowed_actions,
+            before: seen.before,
+            review: seen.review,
+        }
+    }
+}
+
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListReviewRequest {
@@ -65,21 +96,25 @@ pub(super) struct ListReviewRequest {
 
 /// Proposes the outcome of this quarter's review of a matter's responsibility list.
 #[utoipa::path(post, path = "/api/v1/list-reviews", tag = "matters", request_body = ListReviewRequest,
-    responses((status = 201, body = ListReview), (status = 404, body = Problem), (status = 409, body = Problem),
+    responses((status = 201, body = ListReviewView), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)),
     extensions(("x-permission" = json!("matters:manage"))))]
 pub(super) async fn propose(
     State(matters): State<Matters>,
     actor: Actor,
     Json(body): Json<ListReviewRequest>,
-) -> Result<Versioned<ListReview>, Problem> {
+) -> Result<Versioned<ListReviewView>, Problem> {
     let new = NewListReview {
         matter: body.matter,
         evidence: body.evidence,
         change: body.change,
     };
     let review = matters.propose_list(&actor, new).await?;
-    Ok(Versioned(StatusCode::CREATED, review.version, review))
+    Ok(Versioned(
+        StatusCode::CREATED,
+        review.review.version,
+        review.into(),
+    ))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -100,7 +135,7 @@ pub(super) enum ListDecisionRequest {
 /// Decides on a proposal, by another person than proposed it.
 #[utoipa::path(post, path = "/api/v1/list-reviews/{id}/decisions", tag = "matters", params(("id" = Uuid, Path)),
     request_body = ListDecisionRequest,
-    responses((status = 201, body = ListReview), (status = 403, body = Problem), (status = 404, body = Problem),
+    responses((status = 201, body = ListReviewView), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)),
     extensions(("x-permission" = json!("matters:approve"))))]
 pub(super) async fn decide(
@@ -108,14 +143,18 @@ pub(super) async fn decide(
     actor: Actor,
     Path(id): Path<ReviewId>,
     Json(body): Json<ListDecisionRequest>,
-) -> Result<Versioned<ListReview>, Problem> {
+) -> Result<Versioned<ListReviewView>, Problem> {
     let review = match body {
         ListDecisionRequest::Approve { effective_from } => {
             matters.approve_list(&actor, id, effective_from).await?
         }
         ListDecisionRequest::Reject { reason } => matters.reject_list(&actor, id, reason).await?,
     };
-    Ok(Versioned(StatusCode::CREATED, review.version, review))
+    Ok(Versioned(
+        StatusCode::CREATED,
+        review.review.version,
+        review.into(),
+    ))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -137,13 +176,13 @@ pub(super) struct ReviewsQuery {
 
 /// Reviews of responsibility lists, newest first.
 #[utoipa::path(get, path = "/api/v1/list-reviews", tag = "matters", params(ReviewsQuery),
-    responses((status = 200, body = Page<ListReview>), (status = 422, body = Problem)),
+    responses((status = 200, body = Page<ListReviewView>), (status = 422, body = Problem)),
     extensions(("x-permission" = json!("matters:read_reviews"))))]
 pub(super) async fn reviews(
     State(matters): State<Matters>,
     actor: Actor,
     Query(query): Query<ReviewsQuery>,
-) -> Result<Answer<Page<ListReview>>, Problem> {
+) -> Result<Answer<Page<ListReviewView>>, Problem> {
     let page = PageQuery {
         limit: query.limit,
         cursor: query.cursor,
@@ -153,7 +192,22 @@ pub(super) async fn reviews(
         quarter: query.quarter,
         state: query.state,
     };
-    Ok(Answer(matters.list_reviews(&actor, filters, &page).await?))
+    let found = matters.list_reviews(&actor, filters, &page).await?;
+    Ok(Answer(found.map(ListReviewView::from)))
+}
+
+/// One review of a responsibility list.
+#[utoipa::path(get, path = "/api/v1/list-reviews/{id}", tag = "matters",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = ListReviewView), (status = 404, body = Problem)),
+    extensions(("x-permission" = json!("matters:read_reviews"))))]
+pub(super) async fn review(
+    State(matters): State<Matters>,
+    actor: Actor,
+    Path(id): Path<ReviewId>,
+) -> Result<Versioned<ListReviewView>, Problem> {
+    let found = matters.list_review(&actor, id).await?;
+    Ok(Versioned(StatusCode::OK, found.review.version, found.into()))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -169,8 +223,12 @@ pub(super) struct QuarterView {
 struct QuarterlyDutyView {
     matter: MatterKey,
     name: String,
-    /// `proposed` or `approved`; absent while nobody has begun.
+    /// `proposed`, `approved`, or `rejected` when it has to be proposed again; absent while nobody has begun.
     state: Option<String>,
+    /// The review that says so.
+    review: Option<ReviewId>,
+    /// Whether the actor may propose one now.
+    may_propose: bool,
 }
 
 /// Which lists still have to be reviewed this quarter.
@@ -185,6 +243,8 @@ pub(super) async fn due(
         matter: one.matter,
         name: one.name,
         state: one.state,
+        review: one.review,
+        may_propose: one.may_propose,
     });
     Ok(Answer(QuarterView {
         quarter,
@@ -193,13 +253,24 @@ pub(super) async fn due(
     }))
 }
 
+/// A matter with its name.
+#[derive(Serialize, ToSchema)]
+struct MatterName {
+    key: MatterKey,
+    name: String,
+}
+
 /// Work that the city has handed down.
 #[derive(Serialize, ToSchema)]
 pub(super) struct DevolutionView {
     matters: Vec<MatterKey>,
+    /// The same with their names.
+    matter_names: Vec<MatterName>,
     /// Stages that the body below handles.
     #[schema(value_type = Vec<String>)]
     stages: Vec<StageKey>,
+    /// The same by name.
+    stage_names: Vec<String>,
     /// Zone or region, by name.
     area: String,
     /// Who handles them.
@@ -210,30 +281,36 @@ pub(super) struct DevolutionView {
     until: Option<LegalDate>,
     /// Whether it is in force today.
     in_force: bool,
+    /// Documents that order it; empty while none has been read.
+    sources: Vec<String>,
+    /// What still has to be checked; absent once it is confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unconfirmed: Option<String>,
+}
+
+impl From<SeenDevolution> for DevolutionView {
+    fn from(seen: SeenDevolution) -> Self {
+        let names = seen.matters.into_iter();
+        Self {
+            matters: seen.devolution.matters,
+            matter_names: names.map(|(key, name)| MatterName { key, name }).collect(),
+            stages: seen.devolution.stages,
+            stage_names: seen.stage_names,
+            area: seen.area,
+            body: seen.body,
+            from: LegalDate(seen.devolution.from),
+            until: seen.devolution.until.map(LegalDate),
+            in_force: seen.in_force,
+            sources: seen.sources,
+            unconfirmed: seen.unconfirmed,
+        }
+    }
 }
 
 /// What has been handed down to zones and districts, and from which day on (MAT.4).
 #[utoipa::path(get, path = "/api/v1/public/devolutions", tag = "public",
     responses((status = 200, body = Vec<DevolutionView>)), extensions(("x-permission" = json!("public"))))]
 pub(super) async fn devolutions(State(matters): State<Matters>) -> Answer<Vec<DevolutionView>> {
-    let (city, today) = (matters.city(), matters.today());
-    let views = city.devolutions.iter().map(|one| DevolutionView {
-        matters: one.matters.clone(),
-        stages: one.stages.clone(),
-        area: match &one.area {
-            Area::Region(code) => code.as_str().to_owned(),
-            Area::Zone(key) => {
-                let zone = city.zones.iter().find(|zone| &zone.key == key);
-                zone.map_or_else(|| key.clone(), |zone| zone.name.clone())
-            }
-        },
-        body: city
-            .authority(one.to.as_str())
-            .map(|body| body.name.clone())
-            .unwrap_or_default(),
-        from: LegalDate(one.from),
-        until: one.until.map(LegalDate),
-        in_force: one.from <= today.0 && one.until.is_none_or(|last| today.0 <= last),
-    });
-    Answer(views.collect())
+    let found = matters.devolutions().into_iter();
+    Answer(found.map(DevolutionView::from).collect())
 }

@@ -39,6 +39,7 @@ pub fn router(matters: Matters) -> OpenApiRouter {
         .routes(routes!(departments))
         .routes(routes!(lists::public_list))
         .routes(routes!(lists::propose, lists::reviews))
+        .routes(routes!(lists::review))
         .routes(routes!(lists::decide))
         .routes(routes!(lists::due))
         .routes(routes!(lists::devolutions))

@@ -178,6 +178,15 @@ impl ReviewState {
             Self::Rejected { .. } => "rejected",
         }
     }
+
+    /// The name for people.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Proposed => "待审批",
+            Self::Approved { .. } => "已批准",
+            Self::Rejected { .. } => "未批准，已退回",
+        }
+    }
 }
 
 /// A quarterly review of one matter's list.

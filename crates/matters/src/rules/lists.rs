@@ -1,6 +1,6 @@
 //! Decisions about responsibility lists.
 
-use kernel::{FieldError, LegalDate};
+use kernel::{FieldError, LegalDate, ids::AccountId};
 
 use crate::model::{
     Definition, ListChange, ListReview, ListedDuty, PublishedList, ReviewAct, ReviewEvidence, ReviewState,
@@ -83,7 +83,7 @@ pub fn approve(
     effective_from: Option<LegalDate>,
     last_number: u32,
 ) -> Result<ListReview, ListRefusal> {
-    decidable(&review, &act)?;
+    may_decide(&review, act.account)?;
     let today = act.at.legal_date();
     let effective_from = effective_from.unwrap_or(today);
     if effective_from < today {
@@ -104,7 +104,7 @@ pub fn approve(
 /// # Errors
 /// [`ListRefusal`].
 pub fn reject(review: ListReview, act: ReviewAct, reason: String) -> Result<ListReview, ListRefusal> {
-    decidable(&review, &act)?;
+    may_decide(&review, act.account)?;
     if reason.trim().is_empty() {
         let fault = FieldError::new("reason", "请写明不批准的理由");
         return Err(ListRefusal::Invalid(vec![fault]));
@@ -112,11 +112,15 @@ pub fn reject(review: ListReview, act: ReviewAct, reason: String) -> Result<List
     Ok(next(review, ReviewState::Rejected { act, reason }))
 }
 
-fn decidable(review: &ListReview, act: &ReviewAct) -> Result<(), ListRefusal> {
+/// Whether this person may decide on a proposal.
+///
+/// # Errors
+/// [`ListRefusal`] once it is decided, and for the one who proposed it.
+pub fn may_decide(review: &ListReview, person: Option<AccountId>) -> Result<(), ListRefusal> {
     if review.state != ReviewState::Proposed {
         return Err(ListRefusal::Decided);
     }
-    if act.account.is_some() && act.account == review.proposed.account {
+    if person.is_some() && person == review.proposed.account {
         return Err(ListRefusal::SamePerson);
     }
     Ok(())
@@ -190,6 +194,32 @@ pub fn list_on(lists: &[PublishedList], day: LegalDate) -> Option<&PublishedList
         .iter()
         .filter(|list| list.number == 0 || list.effective_from <= day);
     begun.max_by_key(|list| list.number)
+}
+
+/// The list that a review changes: of a numbered version the one before it; else the one in force when it was decided,
+/// or today while nobody has decided.
+pub fn list_before(
+    review: &ListReview,
+    def: &Definition,
+    approved: &[ListReview],
+    today: LegalDate,
+) -> Option<PublishedList> {
+    let (until, number) = match &review.state {
+        ReviewState::Proposed => (None, None),
+        ReviewState::Approved { act, number, .. } => (Some(act.at), *number),
+        ReviewState::Rejected { act, .. } => (Some(act.at), None),
+    };
+    let earlier = |one: &&ListReview| match (&one.state, until) {
+        (ReviewState::Approved { act, .. }, Some(until)) => act.at < until,
+        _ => true,
+    };
+    let known: Vec<ListReview> = approved.iter().filter(earlier).cloned().collect();
+    let lists = published_lists(def, &known);
+    match number {
+        // Newest first: the next lower number.
+        Some(number) => lists.into_iter().find(|list| list.number < number),
+        None => list_on(&lists, until.map_or(today, |at| at.legal_date())).cloned(),
+    }
 }
 
 #[cfg(test)]
@@ -269,6 +299,31 @@ mod tests {
             unchanged.state,
             ReviewState::Approved { number: None, .. }
         ));
+    }
+
+    #[test]
+    fn a_review_is_held_against_the_list_before_it() {
+        let def = include_str!("../../../../data/matters/coal/renewal.v1.json");
+        let def: Definition = serde_json::from_str(def).unwrap();
+        let today: LegalDate = "2026-06-01".parse().unwrap();
+        let changed = |name: &str| ListChange::Changed {
+            duties: vec![duty(name)],
+        };
+        let names = |review: &ListReview, approved: &[ListReview]| {
+            let before = list_before(review, &def, approved, today).unwrap();
+            (before.number, before.duties.len())
+        };
+        let first = approve(proposal(changed("甲")), act(2, "2026-03-03"), None, 0).unwrap();
+        let later = Some("2026-07-01".parse().unwrap());
+        let second = approve(proposal(changed("乙")), act(2, "2026-05-03"), later, 1).unwrap();
+        let both = [first.clone(), second.clone()];
+        let own = original(&def).duties.len();
+        assert_eq!(names(&first, &both), (0, own), "the definition's own");
+        assert_eq!(names(&second, &both), (1, 1));
+        // The second has not begun, so that a proposal would change the first.
+        assert_eq!(names(&proposal(changed("丙")), &both), (1, 1));
+        let back = reject(proposal(changed("丁")), act(3, "2026-03-02"), "不".into()).unwrap();
+        assert_eq!(names(&back, &both), (0, own), "as it was then");
     }
 
     #[test]

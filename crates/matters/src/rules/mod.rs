@@ -19,7 +19,9 @@ use crate::model::{
 pub use documents::{DocumentFault, PLACEHOLDERS, compose, compose_with_items, document_number, meaning};
 pub use facts::{Section, Unconfirmed};
 pub use fault::Fault;
-pub use lists::{ListRefusal, approve, list_on, proposal_faults, published_lists, reject};
+pub use lists::{
+    ListRefusal, approve, list_before, list_on, may_decide, proposal_faults, published_lists, reject,
+};
 
 /// 一次告知补正.
 pub const CORRECTION: &str = "correction";

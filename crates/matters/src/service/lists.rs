@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::{Matters, Outcome};
 use crate::{
     model::{
-        Definition, ListChange, ListReview, MatterKey, PublishedList, Quarter, ReviewAct, ReviewEvidence,
-        ReviewId, ReviewState,
+        Definition, ListChange, ListReview, ListedDuty, MatterKey, PublishedList, Quarter, ReviewAct,
+        ReviewEvidence, ReviewId, ReviewState,
     },
     rules,
     store::{self, MattersError, ReviewQuery},
@@ -59,8 +59,25 @@ pub struct QuarterlyDuty {
     pub matter: MatterKey,
     /// Name of the matter.
     pub name: String,
-    /// `proposed` or `approved`; absent while nobody has begun.
+    /// `proposed`, `approved`, or `rejected` when it has to be proposed again; absent while nobody has begun.
     pub state: Option<String>,
+    /// The review that says so.
+    pub review: Option<ReviewId>,
+    /// Whether the actor may propose one now.
+    pub may_propose: bool,
+}
+
+/// A review as the actor sees it.
+#[derive(Clone, Debug)]
+pub struct SeenReview {
+    /// The review.
+    pub review: ListReview,
+    /// Name of the matter.
+    pub matter_name: String,
+    /// The list that it changes.
+    pub before: Vec<ListedDuty>,
+    /// What the actor may do now: `decide`.
+    pub allowed_actions: Vec<&'static str>,
 }
 
 fn act(actor: &Actor, at: kernel::Moment) -> ReviewAct {
@@ -81,7 +98,7 @@ impl Matters {
     ///
     /// # Errors
     /// [`MattersError::List`] names the fields; [`MattersError::Reviewed`] when the quarter has its review.
-    pub async fn propose_list(&self, actor: &Actor, new: NewListReview) -> Outcome<ListReview> {
+    pub async fn propose_list(&self, actor: &Actor, new: NewListReview) -> Outcome<SeenReview> {
         actor.require(Permission::MattersManage)?;
         let def = self.current_definition(new.matter)?;
         let mut work = self.kernel.begin(actor).await?;
@@ -114,7 +131,7 @@ impl Matters {
             Happened::new("list_review.proposed", "提出责任清单季度审查意见").data(facts),
         )?;
         work.commit().await?;
-        Ok(review)
+        self.seen_review(actor, review).await
     }
 
     /// Approves a proposal, by another person than proposed it.
@@ -126,12 +143,12 @@ impl Matters {
         actor: &Actor,
         id: ReviewId,
         effective_from: Option<LegalDate>,
-    ) -> Outcome<ListReview> {
+    ) -> Outcome<SeenReview> {
         actor.require(Permission::MattersApprove)?;
         let mut work = self.kernel.begin(actor).await?;
         let review = store::find(work.conn(), id)
             .await?
-            .ok_or(MattersError::NotFound)?;
+            .ok_or(MattersError::NoReview)?;
         let approved = store::approved(work.conn(), review.matter).await?;
         let last = approved.iter().filter_map(|one| match one.state {
             ReviewState::Approved { number, .. } => number,
@@ -147,26 +164,26 @@ impl Matters {
             Happened::new("list_review.approved", "批准责任清单").data(facts),
         )?;
         work.commit().await?;
-        Ok(review)
+        self.seen_review(actor, review).await
     }
 
     /// Rejects a proposal, by another person than proposed it.
     ///
     /// # Errors
     /// [`MattersError::List`].
-    pub async fn reject_list(&self, actor: &Actor, id: ReviewId, reason: String) -> Outcome<ListReview> {
+    pub async fn reject_list(&self, actor: &Actor, id: ReviewId, reason: String) -> Outcome<SeenReview> {
         actor.require(Permission::MattersApprove)?;
         let mut work = self.kernel.begin(actor).await?;
         let review = store::find(work.conn(), id)
             .await?
-            .ok_or(MattersError::NotFound)?;
+            .ok_or(MattersError::NoReview)?;
         let review = rules::reject(review, act(actor, work.now()), reason.clone())?;
         let row = store::update(&work, &review).await?;
         let facts = json!({ "matter": review.matter, "quarter": review.quarter });
         let happened = Happened::new("list_review.rejected", "退回责任清单审查意见").data(facts);
         work.record(&row, happened.reason(reason))?;
         work.commit().await?;
-        Ok(review)
+        self.seen_review(actor, review).await
     }
 
     /// Reviews, newest first.
@@ -178,7 +195,7 @@ impl Matters {
         actor: &Actor,
         filters: ReviewFilters,
         page: &PageQuery,
-    ) -> Outcome<Page<ListReview>> {
+    ) -> Outcome<Page<SeenReview>> {
         actor.require(Permission::MattersReadReviews)?;
         let after = page
             .after()
@@ -191,9 +208,49 @@ impl Matters {
             limit: page.limit(),
         };
         let rows = store::list(self.kernel.db(), &query).await?;
-        Ok(Page::cut(rows, query.limit, |row| {
-            (row.proposed.at.0, Uuid::from(row.id))
-        }))
+        let Page { items, next } =
+            Page::cut(rows, query.limit, |row| (row.proposed.at.0, Uuid::from(row.id)));
+        let items = self.seen_reviews(actor, items).await?;
+        Ok(Page { items, next })
+    }
+
+    /// One review.
+    ///
+    /// # Errors
+    /// [`MattersError::NoReview`].
+    pub async fn list_review(&self, actor: &Actor, id: ReviewId) -> Outcome<SeenReview> {
+        actor.require(Permission::MattersReadReviews)?;
+        let found = store::find(self.kernel.db().read(), id).await?;
+        self.seen_review(actor, found.ok_or(MattersError::NoReview)?)
+            .await
+    }
+
+    async fn seen_review(&self, actor: &Actor, review: ListReview) -> Outcome<SeenReview> {
+        let seen = self.seen_reviews(actor, vec![review]).await?.pop();
+        seen.ok_or(MattersError::NoReview)
+    }
+
+    async fn seen_reviews(&self, actor: &Actor, reviews: Vec<ListReview>) -> Outcome<Vec<SeenReview>> {
+        let keys: Vec<MatterKey> = reviews.iter().map(|one| one.matter).collect();
+        let approved = store::approved_of(self.kernel.db(), &keys).await?;
+        let today = self.today();
+        let seen = |review: ListReview| {
+            let own = approved.iter().filter(|one| one.matter == review.matter);
+            let own: Vec<ListReview> = own.cloned().collect();
+            let def = self
+                .catalogue
+                .current(review.matter, review.proposed.at.legal_date().0);
+            let before = def.and_then(|def| rules::list_before(&review, def, &own, today));
+            let decides =
+                actor.may(Permission::MattersApprove) && rules::may_decide(&review, actor.account).is_ok();
+            SeenReview {
+                matter_name: def.map_or_else(|| review.matter.to_string(), |def| def.name.clone()),
+                before: before.map(|list| list.duties).unwrap_or_default(),
+                allowed_actions: decides.then_some("decide").into_iter().collect(),
+                review,
+            }
+        };
+        Ok(reviews.into_iter().map(seen).collect())
     }
 
     /// Which matters still have to be reviewed this quarter.
@@ -204,17 +261,19 @@ impl Matters {
         actor.require(Permission::MattersReadReviews)?;
         let quarter = Quarter::of(self.today());
         let reviewed = store::reviewed(self.kernel.db(), quarter).await?;
-        let state = |key: MatterKey| {
-            let key = key.to_string();
-            reviewed
-                .iter()
-                .find(|(matter, _)| *matter == key)
-                .map(|(_, state)| state.clone())
-        };
-        let duties = self.in_use().into_iter().map(|one| QuarterlyDuty {
-            matter: one.key,
-            name: one.name.clone(),
-            state: state(one.key),
+        let may = actor.may(Permission::MattersManage);
+        let duties = self.in_use().into_iter().map(|one| {
+            let key = one.key.to_string();
+            // A rejected review may be followed by another, never the other way round.
+            let own = reviewed.iter().rfind(|(matter, ..)| *matter == key);
+            let state = own.map(|(_, state, _)| state.clone());
+            QuarterlyDuty {
+                matter: one.key,
+                name: one.name.clone(),
+                may_propose: may && state.as_deref().is_none_or(|state| state == "rejected"),
+                review: own.map(|(.., id)| *id),
+                state,
+            }
         });
         Ok((quarter, duties.collect()))
     }

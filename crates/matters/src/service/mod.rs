@@ -1,11 +1,12 @@
 //! The use cases of matters: what is published, what is still open, and the law's calendar.
 
+mod devolutions;
 mod lists;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::http::StatusCode;
-use codes::{LicenceNumberPatterns, WorkCalendar, WorkingDays};
+use codes::{LicenceNumberPatterns, RegionCode, WorkCalendar, WorkingDays};
 use kernel::{Actor, Kernel, LegalDate, Permission, Problem, RuleFiles};
 
 use crate::{
@@ -14,7 +15,8 @@ use crate::{
     store::{self, Catalogue, FaultKind, FileFault, MattersError, Source},
 };
 
-pub use lists::{NewListReview, QuarterlyDuty, ResponsibilityList, ReviewFilters};
+pub use devolutions::SeenDevolution;
+pub use lists::{NewListReview, QuarterlyDuty, ResponsibilityList, ReviewFilters, SeenReview};
 
 /// Holidays of the State Council, by day.
 const HOLIDAYS: &str = "holidays/holidays.csv";
@@ -31,6 +33,7 @@ impl From<MattersError> for Problem {
             MattersError::Kernel(error) => error.into(),
             MattersError::Forbidden(error) => error.into(),
             MattersError::NotFound => Self::not_found("事项"),
+            MattersError::NoReview => Self::not_found("责任清单审查意见"),
             MattersError::List(refusal) => lists::list_problem(refusal),
             MattersError::Reviewed(quarter) => lists::reviewed_problem(quarter),
             MattersError::BadCursor(errors) => lists::cursor_problem(errors),
@@ -55,6 +58,7 @@ pub struct Matters {
     city: Arc<City>,
     calendar: Arc<WorkCalendar>,
     outlines: Option<Arc<Outlines>>,
+    region_names: Arc<BTreeMap<RegionCode, String>>,
 }
 
 type Outcome<T> = Result<T, MattersError>;
@@ -106,12 +110,14 @@ impl Matters {
                 source,
             })?;
         let outlines = outlines(kernel.rules())?.map(Arc::new);
+        let region_names = Arc::new(devolutions::region_names(kernel.rules(), &city)?);
         Ok(Self {
             kernel,
             catalogue: Arc::new(catalogue),
             city: Arc::new(city),
             calendar: Arc::new(calendar),
             outlines,
+            region_names,
         })
     }
 

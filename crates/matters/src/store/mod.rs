@@ -15,7 +15,7 @@ use crate::model::{City, Definition, DocumentDefinition, DocumentKey, MatterKey,
 use crate::rules::{DocumentFault, Fault, ListRefusal, Section};
 
 pub use reviews::ListReviewAudit;
-pub(crate) use reviews::{ReviewQuery, approved, find, insert, list, reviewed, update};
+pub(crate) use reviews::{ReviewQuery, approved, approved_of, find, insert, list, reviewed, update};
 
 /// The file of sources, `data/matters/sources.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +124,9 @@ pub enum MattersError {
     /// No such matter, or no such version of it.
     #[error("没有该事项")]
     NotFound,
+    /// No such review of a responsibility list.
+    #[error("没有该审查意见")]
+    NoReview,
     /// The holidays of a year are not loaded.
     #[error(transparent)]
     MissingYear(#[from] MissingYear),

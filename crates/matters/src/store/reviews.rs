@@ -123,14 +123,30 @@ pub(crate) async fn approved(
     rows.into_iter().map(review).collect()
 }
 
-/// Matters that have an open or approved review of a quarter.
-pub(crate) async fn reviewed(db: &Db, quarter: Quarter) -> Result<Vec<(String, String)>, KernelError> {
+/// Approved changes of several matters' lists, by number.
+pub(crate) async fn approved_of(db: &Db, matters: &[MatterKey]) -> Result<Vec<ListReview>, KernelError> {
+    let rows = Entity::find()
+        .filter(Column::Matter.is_in(matters.iter().map(ToString::to_string)))
+        .filter(Column::Number.is_not_null())
+        .order_by_asc(Column::Number)
+        .all(db.read())
+        .await?;
+    rows.into_iter().map(review).collect()
+}
+
+/// Reviews of a quarter: matter, state, identifier; oldest first, so that the last of a matter is how it stands.
+pub(crate) async fn reviewed(
+    db: &Db,
+    quarter: Quarter,
+) -> Result<Vec<(String, String, ReviewId)>, KernelError> {
     let query = Entity::find()
         .select_only()
         .column(Column::Matter)
         .column(Column::State)
+        .column(Column::Id)
         .filter(Column::Quarter.eq(quarter.to_string()))
-        .filter(Column::State.ne("rejected"));
+        .order_by_asc(Column::ProposedAt)
+        .order_by_asc(Column::Id);
     Ok(query.into_tuple().all(db.read()).await?)
 }
 
