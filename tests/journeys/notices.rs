@@ -230,6 +230,12 @@ with_post! {
         assert_eq!(dead.len(), 2, "{page}");
         let one = dead.iter().find(|one| one["last_error"].as_str().unwrap().contains("450")).unwrap();
         assert!(!one["address"].as_str().unwrap().contains("busy"), "{one}");
+        let told = ["title", "topic_name", "to_name", "state_name"].map(|name| one[name].as_str().unwrap().to_owned());
+        assert_eq!(told, ["待办：受理或者告知补正", "新的待办", "测试clerk", "发送失败，已停止重试"]);
+        assert_eq!(one["allowed_actions"], json!(["retry"]));
+        let (_, all) = root.get("/api/v1/notice-deliveries?state=all&limit=2").await;
+        let all = all["items"].as_array().unwrap().clone();
+        assert!(all.len() == 2 && all[0]["created_at"].as_str() >= all[1]["created_at"].as_str(), "{all:?}");
         let (_, page) = root.get("/api/v1/notice-deliveries?state=unknown").await;
         assert_eq!(page["items"].as_array().unwrap().len(), 1);
         let (_, channels) = root.get("/api/v1/notice-channels").await;
@@ -303,6 +309,9 @@ with_post! {
         }
         assert_eq!(accepted[0].json()["data"]["subject_id"], json!(id));
 
+        let pushed = root.get(&format!("/api/v1/notice-deliveries?state=all&webhook={}", hook["id"].as_str().unwrap())).await.1;
+        let pushed = pushed["items"].as_array().unwrap().clone();
+        assert!(!pushed.is_empty() && pushed.iter().all(|one| one["to_name"] == "大数据局" && one["title"].is_string()), "{pushed:?}");
         let path = format!("/api/v1/webhooks/{}", hook["id"].as_str().unwrap());
         assert_eq!(root.delete(&path).await.0, StatusCode::NO_CONTENT);
         assert_eq!(root.delete(&path).await.0, StatusCode::NOT_FOUND);

@@ -5,8 +5,14 @@ use sea_orm_migration::MigrationTrait;
 
 /// The tables of this capability.
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(SqlMigration::new(
-        "m0700_notices",
-        include_str!("migrations/m0700_notices.sql"),
-    ))]
+    vec![
+        Box::new(SqlMigration::new(
+            "m0700_notices",
+            include_str!("migrations/m0700_notices.sql"),
+        )),
+        Box::new(SqlMigration::new(
+            "m0701_deliveries_by_name",
+            include_str!("migrations/m0701_deliveries_by_name.sql"),
+        )),
+    ]
 }

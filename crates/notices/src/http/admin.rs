@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    model::{Channel, Delivery, DeliveryId, DeliveryState, Webhook, WebhookId},
-    service::{ChannelState, NewWebhook, Notices},
+    model::{Channel, DeliveryId, DeliveryState, Webhook, WebhookId},
+    service::{ChannelState, DeliveryFilter, NewWebhook, Notices, SeenDelivery},
 };
 
 /// How a channel does.
@@ -72,12 +72,20 @@ pub(super) async fn channels(
 pub(super) struct NoticeDeliveryView {
     /// Identifier; the receiver knows a repetition by it.
     id: DeliveryId,
+    /// What it tells: title of the notice, of the event for a webhook.
+    title: String,
+    /// Name of the topic.
+    topic_name: String,
+    /// Name of the account or of the webhook.
+    to_name: String,
     /// Channel.
     channel: Channel,
     /// Where to, the middle left out.
     address: String,
     /// State.
     state: DeliveryState,
+    /// The same in words.
+    state_name: &'static str,
     /// Attempts of this round.
     attempts: i64,
     /// How often an administrator sent it on its way again.
@@ -92,11 +100,19 @@ pub(super) struct NoticeDeliveryView {
     /// When it arrived.
     #[serde(skip_serializing_if = "Option::is_none")]
     sent_at: Option<Moment>,
+    /// What the actor may do now: `retry`.
+    allowed_actions: Vec<&'static str>,
 }
 
-impl From<Delivery> for NoticeDeliveryView {
-    fn from(one: Delivery) -> Self {
+impl From<SeenDelivery> for NoticeDeliveryView {
+    fn from(seen: SeenDelivery) -> Self {
+        let one = seen.delivery;
         Self {
+            topic_name: seen.topic_name,
+            to_name: seen.to_name,
+            allowed_actions: seen.allowed_actions,
+            title: one.title,
+            state_name: one.state.label(),
             address: if one.channel == Channel::Webhook {
                 one.address
             } else {
@@ -133,22 +149,46 @@ fn masked(address: &str) -> String {
     }
 }
 
+/// A state of deliveries, or all of them.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = NoticeDeliveryStates)]
+enum States {
+    /// One of them.
+    One(DeliveryState),
+    /// All.
+    All(AllStates),
+}
+
+/// Deliveries in any state.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AllNoticeDeliveryStates)]
+enum AllStates {
+    /// All.
+    All,
+}
+
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct DeliveryListQuery {
-    /// In this state; dead letters unless given.
+    /// In this state, or `all`; dead letters unless given.
     #[param(inline)]
-    state: Option<DeliveryState>,
+    state: Option<States>,
     /// Through this channel.
     #[param(inline)]
     channel: Option<Channel>,
+    /// To this webhook.
+    #[param(value_type = Option<uuid::Uuid>)]
+    webhook: Option<WebhookId>,
     /// Rows on a page.
     limit: Option<u64>,
     /// Cursor.
     cursor: Option<String>,
 }
 
-/// Deliveries in a state, oldest first: dead letters unless another is asked for.
+/// Deliveries in a state: dead letters unless another is asked for. What has been sent, and `all`, newest first; what
+/// waits, oldest first.
 #[utoipa::path(get, path = "/api/v1/notice-deliveries", tag = "notices", params(DeliveryListQuery),
     responses((status = 200, body = Page<NoticeDeliveryView>)), extensions(("x-permission" = json!("jobs:read"))))]
 pub(super) async fn deliveries(
@@ -160,8 +200,16 @@ pub(super) async fn deliveries(
         limit: query.limit,
         cursor: query.cursor,
     };
-    let state = query.state.unwrap_or(DeliveryState::Dead);
-    let found = notices.deliveries(&actor, state, query.channel, &page).await?;
+    let filter = DeliveryFilter {
+        state: match query.state {
+            None => Some(DeliveryState::Dead),
+            Some(States::One(state)) => Some(state),
+            Some(States::All(AllStates::All)) => None,
+        },
+        channel: query.channel,
+        webhook: query.webhook,
+    };
+    let found = notices.deliveries(&actor, filter, &page).await?;
     Ok(Answer(found.map(NoticeDeliveryView::from)))
 }
 

@@ -1,6 +1,6 @@
 //! Ways out of the application.
 
-use kernel::Moment;
+use kernel::{Moment, ids::AccountId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -101,6 +101,18 @@ impl DeliveryState {
         }
     }
 
+    /// The name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Queued => "待发送",
+            Self::Sending => "发送中",
+            Self::Failed => "发送失败，稍后自动重试",
+            Self::Sent => "已发送",
+            Self::Unknown => "结果不明，未自动重发",
+            Self::Dead => "发送失败，已停止重试",
+        }
+    }
+
     /// The state of that stable name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.as_str() == text)
@@ -121,6 +133,12 @@ pub struct Delivery {
     pub notice: Option<NoticeId>,
     /// The webhook.
     pub webhook: Option<WebhookId>,
+    /// Whom it reaches; absent for a webhook.
+    pub account: Option<AccountId>,
+    /// Of what it tells.
+    pub topic: String,
+    /// What administrators see of it: the title of the notice, of the event for a webhook.
+    pub title: String,
     /// Through which channel.
     pub channel: Channel,
     /// Region under which administrators see it.

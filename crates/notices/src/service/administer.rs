@@ -1,7 +1,7 @@
 //! Channels, dead letters and webhooks, for administrators.
 
 use data_encoding::BASE64;
-use kernel::{Actor, FieldError, Happened, Moment, Page, PageQuery, Permission, Subject};
+use kernel::{Actor, FieldError, Happened, Moment, Page, PageQuery, Permission, Subject, ids::AccountId};
 use serde_json::json;
 
 use super::{Notices, NoticesError, Outcome, tell::sending};
@@ -27,6 +27,30 @@ pub struct ChannelState {
     pub last_sent: Option<Moment>,
     /// What went wrong last, and has not been mended.
     pub last_error: Option<String>,
+}
+
+/// What to look for among deliveries.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DeliveryFilter {
+    /// In this state; in any unless given.
+    pub state: Option<DeliveryState>,
+    /// Through this channel.
+    pub channel: Option<Channel>,
+    /// To this webhook.
+    pub webhook: Option<WebhookId>,
+}
+
+/// A delivery with the names that administrators know.
+#[derive(Clone, Debug)]
+pub struct SeenDelivery {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Name of the topic.
+    pub topic_name: String,
+    /// Name of the account or of the webhook.
+    pub to_name: String,
+    /// What the actor may do now: `retry`.
+    pub allowed_actions: Vec<&'static str>,
 }
 
 /// A webhook to be set up.
@@ -67,36 +91,65 @@ impl Notices {
         Ok(states)
     }
 
-    /// Deliveries in a state, oldest first.
+    /// Deliveries: newest first when they have arrived or whatever became of them, else oldest first, as those wait.
     ///
     /// # Errors
     /// [`NoticesError::Invalid`] for a cursor that is none.
     pub async fn deliveries(
         &self,
         actor: &Actor,
-        state: DeliveryState,
-        channel: Option<Channel>,
+        filter: DeliveryFilter,
         page: &PageQuery,
-    ) -> Outcome<Page<Delivery>> {
+    ) -> Outcome<Page<SeenDelivery>> {
         actor.require(Permission::JobsRead)?;
         let after = page
             .after()
             .map_err(|problem| NoticesError::Invalid(problem.errors))?;
         let query = DeliveryQuery {
-            state,
-            channel,
+            state: filter.state,
+            channel: filter.channel,
+            webhook: filter.webhook,
+            newest_first: filter.state.is_none_or(|state| state == DeliveryState::Sent),
             after,
             limit: page.limit(),
         };
         let rows = store::deliveries(self.kernel.db(), &actor.scope, &query).await?;
-        Ok(Page::cut(rows, query.limit, |row| (row.created_at.0, row.id)))
+        let Page { items, next } = Page::cut(rows, query.limit, |row| (row.created_at.0, row.id));
+        let items = self.seen_deliveries(actor, items).await?;
+        Ok(Page { items, next })
+    }
+
+    async fn seen_deliveries(&self, actor: &Actor, found: Vec<Delivery>) -> Outcome<Vec<SeenDelivery>> {
+        let accounts: Vec<AccountId> = found.iter().filter_map(|one| one.account).collect();
+        let accounts = self.inner.identity.accounts_of(&accounts).await?;
+        let webhooks = store::webhooks(self.kernel.db(), &actor.scope).await?;
+        let may_retry = actor.may(Permission::JobsManage);
+        let seen = |delivery: Delivery| {
+            let account = accounts.iter().find(|one| Some(one.id) == delivery.account);
+            let webhook = webhooks.iter().find(|one| Some(one.id) == delivery.webhook);
+            let named = account
+                .map(|one| &one.name)
+                .or_else(|| webhook.map(|one| &one.name));
+            let topic = self.inner.book.topic(&delivery.topic);
+            SeenDelivery {
+                topic_name: topic
+                    .map_or_else(|| delivery.channel.label().to_owned(), |topic| topic.name.clone()),
+                to_name: named.cloned().unwrap_or_default(),
+                allowed_actions: (may_retry && delivery.state.is_stuck())
+                    .then_some("retry")
+                    .into_iter()
+                    .collect(),
+                delivery,
+            }
+        };
+        Ok(found.into_iter().map(seen).collect())
     }
 
     /// Sends a stuck delivery on its way again.
     ///
     /// # Errors
     /// [`NoticesError::NotStuck`] when it is on its way or has arrived.
-    pub async fn retry(&self, actor: &Actor, id: DeliveryId) -> Outcome<Delivery> {
+    pub async fn retry(&self, actor: &Actor, id: DeliveryId) -> Outcome<SeenDelivery> {
         actor.require(Permission::JobsManage)?;
         let known = store::delivery(self.kernel.db(), &actor.scope, id).await?;
         let mut delivery = known.ok_or(NoticesError::NotFound("发送记录"))?;
@@ -110,7 +163,8 @@ impl Notices {
         let happened = Happened::new("notice_delivery.retried", "重新发送通知").data(facts);
         work.note(Subject::new("notice_delivery", id), None, happened)?;
         work.commit().await?;
-        Ok(delivery)
+        let seen = self.seen_deliveries(actor, vec![delivery]).await?.pop();
+        seen.ok_or(NoticesError::NotFound("发送记录"))
     }
 
     /// Webhooks that administrators of this scope see.

@@ -11,7 +11,7 @@ mod tell;
 
 use std::sync::Arc;
 
-pub use administer::{ChannelState, NewWebhook};
+pub use administer::{ChannelState, DeliveryFilter, NewWebhook, SeenDelivery};
 pub use error::NoticesError;
 pub use own::OwnPreferences;
 

@@ -1,8 +1,8 @@
 //! Deliveries: each once by its cause, with its state.
 
-use kernel::{Db, KernelError, Moment, Scope, Work};
+use kernel::{Db, KernelError, Moment, Scope, Work, ids::AccountId};
 use sea_orm::{
-    Condition, ConnectionTrait, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait,
+    Condition, ConnectionTrait, FromQueryResult, IntoActiveModel, Order, QueryOrder, QuerySelect, QueryTrait,
     entity::prelude::*,
     sea_query::{LockType, OnConflict},
 };
@@ -26,6 +26,9 @@ pub(crate) mod row {
         pub cause: String,
         pub notice: Option<NoticeId>,
         pub webhook: Option<WebhookId>,
+        pub account: Option<AccountId>,
+        pub topic: String,
+        pub title: String,
         pub channel: String,
         pub region: String,
         pub address: String,
@@ -57,6 +60,9 @@ impl TryFrom<row::Model> for Delivery {
             id: row.id,
             notice: row.notice,
             webhook: row.webhook,
+            account: row.account,
+            topic: row.topic,
+            title: row.title,
             region: row.region,
             address: row.address,
             content: row.content,
@@ -76,6 +82,9 @@ fn model(cause: String, one: &Delivery) -> row::Model {
         cause,
         notice: one.notice,
         webhook: one.webhook,
+        account: one.account,
+        topic: one.topic.clone(),
+        title: one.title.clone(),
         channel: one.channel.as_str().to_owned(),
         region: one.region.clone(),
         address: one.address.clone(),
@@ -201,38 +210,53 @@ pub(crate) async fn restart(work: &Work, id: DeliveryId) -> Result<Option<i64>, 
 /// What to look for among deliveries.
 #[derive(Clone, Debug)]
 pub(crate) struct DeliveryQuery {
-    /// In this state.
-    pub state: DeliveryState,
+    /// In this state; in any unless given.
+    pub state: Option<DeliveryState>,
     /// Through this channel.
     pub channel: Option<Channel>,
+    /// To this webhook.
+    pub webhook: Option<WebhookId>,
+    /// Newest first; oldest first otherwise.
+    pub newest_first: bool,
     /// Go on after this row.
     pub after: Option<(i64, Uuid)>,
     /// Rows wanted; one more is fetched.
     pub limit: u64,
 }
 
-/// Deliveries, oldest first.
+/// Deliveries by the time at which they were put in.
 pub(crate) async fn deliveries(
     db: &Db,
     scope: &Scope,
     query: &DeliveryQuery,
 ) -> Result<Vec<Delivery>, KernelError> {
+    let order = if query.newest_first {
+        Order::Desc
+    } else {
+        Order::Asc
+    };
     let mut select = row::Entity::find()
         .filter(within(scope))
-        .filter(Column::State.eq(query.state.as_str()))
-        .order_by_asc(Column::CreatedAt)
-        .order_by_asc(Column::Id)
+        .order_by(Column::CreatedAt, order.clone())
+        .order_by(Column::Id, order)
         .limit(query.limit + 1);
+    if let Some(state) = query.state {
+        select = select.filter(Column::State.eq(state.as_str()));
+    }
     if let Some(channel) = query.channel {
         select = select.filter(Column::Channel.eq(channel.as_str()));
     }
+    if let Some(webhook) = query.webhook {
+        select = select.filter(Column::Webhook.eq(webhook));
+    }
     if let Some((at, id)) = query.after {
-        let later = Condition::any().add(Column::CreatedAt.gt(at)).add(
-            Condition::all()
-                .add(Column::CreatedAt.eq(at))
-                .add(Column::Id.gt(id)),
-        );
-        select = select.filter(later);
+        let (other, same) = if query.newest_first {
+            (Column::CreatedAt.lt(at), Column::Id.lt(id))
+        } else {
+            (Column::CreatedAt.gt(at), Column::Id.gt(id))
+        };
+        let behind = Condition::all().add(Column::CreatedAt.eq(at)).add(same);
+        select = select.filter(Condition::any().add(other).add(behind));
     }
     let rows = select.all(db.read()).await?;
     rows.into_iter().map(Delivery::try_from).collect()
