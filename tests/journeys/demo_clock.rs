@@ -44,6 +44,11 @@ on_both! {
         assert_eq!(view["moving"]["days"], 23);
         let view = arrived(&app).await;
         assert_eq!((&view["today"], &view["now"]), (&json!("2026-03-25"), &json!("2026-03-25T01:00:00Z")));
+        let last = &view["last"];
+        assert_eq!((&last["from"], &last["to"]), (&json!("2026-03-02T04:00:00Z"), &json!("2026-03-25T01:00:00Z")));
+        let happened = last["happened"].as_array().unwrap();
+        assert!(last["jobs"].as_u64().unwrap() > 0 && (1..=12).contains(&happened.len()), "{last}");
+        assert!(happened.windows(2).all(|pair| pair[0]["count"].as_u64() >= pair[1]["count"].as_u64()), "{last}");
 
         // Nobody answered within five working days: deemed accepted on the day after, not on the day of arrival.
         // Both sessions go on, as nobody was away for three weeks.

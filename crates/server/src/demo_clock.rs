@@ -5,6 +5,7 @@
 //! address.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -13,7 +14,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use kernel::{
     Actor, Clock, FieldError, KernelError, LegalDate, Moment, MovableClock, Permission, Problem, SystemClock,
-    Workers, daily, http::Json, outbox, problem::chain,
+    Workers, daily,
+    event::{self, EventFilter},
+    http::Json,
+    outbox,
+    problem::chain,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,6 +30,10 @@ use crate::Platform;
 const MOST: i64 = 1830;
 /// When the day begins to which the clock is moved: as an office does, nine in the morning.
 const MORNING: time::Duration = time::Duration::hours(9);
+/// So many kinds of events are told of a move.
+const SHOWN: usize = 12;
+/// Events read at a time.
+const STRIDE: u64 = 500;
 /// How often it is asked whether the work of a step is done.
 const POLL: Duration = Duration::from_millis(20);
 
@@ -41,6 +50,17 @@ struct Inner {
 struct Motion {
     under_way: Option<Move>,
     failed: Option<String>,
+    last: Option<Past>,
+}
+
+/// A move that is over.
+#[derive(Clone, Debug)]
+struct Past {
+    from: Moment,
+    to: Moment,
+    jobs: u64,
+    /// Events by title, most first.
+    happened: Vec<(String, u64)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -73,10 +93,8 @@ impl DemoClockControl {
                 "上一次调整还没有结束，请等它到达后再调。",
             ));
         }
-        *state = Motion {
-            under_way: Some(Move { from, to, jobs: 0 }),
-            failed: None,
-        };
+        state.under_way = Some(Move { from, to, jobs: 0 });
+        state.failed = None;
         Ok(())
     }
 
@@ -86,15 +104,30 @@ impl DemoClockControl {
         }
     }
 
-    fn end(&self, outcome: Result<(), KernelError>) {
-        let failed = outcome.err().map(|error| {
-            tracing::error!(error = chain(&error), "moving the clock of the demo");
-            "调整中途出错，时间停在已到达的日期，可以从那里继续调整。".to_owned()
-        });
-        *self.state() = Motion {
-            under_way: None,
-            failed,
+    /// The move did not begin.
+    fn stay(&self) {
+        self.state().under_way = None;
+    }
+
+    fn end(&self, now: Moment, outcome: Result<Vec<(String, u64)>, KernelError>) {
+        let mut state = self.state();
+        let Some(over) = state.under_way.take() else {
+            return;
         };
+        let happened = match outcome {
+            Ok(happened) => happened,
+            Err(error) => {
+                tracing::error!(error = chain(&error), "moving the clock of the demo");
+                state.failed = Some("调整中途出错，时间停在已到达的日期，可以从那里继续调整。".to_owned());
+                Vec::new()
+            }
+        };
+        state.last = Some(Past {
+            from: over.from,
+            to: now.min(over.to),
+            jobs: over.jobs,
+            happened,
+        });
     }
 }
 
@@ -118,6 +151,45 @@ struct DemoClockView {
     /// Why the last move ended before its time.
     #[serde(skip_serializing_if = "Option::is_none")]
     failed: Option<String>,
+    /// The last move that is over, as long as this process lives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last: Option<DemoClockPast>,
+}
+
+/// A move of the clock that is over.
+#[derive(Debug, Serialize, ToSchema)]
+struct DemoClockPast {
+    /// Where it began.
+    from: Moment,
+    /// Where it ended.
+    to: Moment,
+    /// Jobs done on the way.
+    jobs: u64,
+    /// What happened on the way, most first.
+    happened: Vec<DemoClockHappened>,
+}
+
+/// So many times something happened.
+#[derive(Debug, Serialize, ToSchema)]
+struct DemoClockHappened {
+    /// What.
+    title: String,
+    /// How often.
+    count: u64,
+}
+
+impl From<Past> for DemoClockPast {
+    fn from(past: Past) -> Self {
+        let happened = past.happened.into_iter();
+        Self {
+            from: past.from,
+            to: past.to,
+            jobs: past.jobs,
+            happened: happened
+                .map(|(title, count)| DemoClockHappened { title, count })
+                .collect(),
+        }
+    }
 }
 
 /// A move of the clock under way.
@@ -187,6 +259,7 @@ fn view(platform: &Platform, control: &DemoClockControl) -> DemoClockView {
             jobs: one.jobs,
         }),
         failed: state.failed,
+        last: state.last.map(DemoClockPast::from),
     }
 }
 
@@ -215,13 +288,16 @@ async fn move_on(
     let to = body.target(now)?;
     control.set_out(now, to)?;
     if let Err(problem) = prepare(&platform, &actor, now, to).await {
-        control.end(Ok(()));
+        control.stay();
         return Err(problem);
     }
     let answer = view(&platform, &control);
     tokio::spawn(async move {
-        let outcome = walk(&platform, &control, to).await;
-        control.end(outcome);
+        let outcome = match walk(&platform, &control, to).await {
+            Ok(()) => happened(&platform, now).await,
+            Err(error) => Err(error),
+        };
+        control.end(platform.kernel.now(), outcome);
     });
     Ok((StatusCode::ACCEPTED, axum::Json(answer)))
 }
@@ -261,6 +337,33 @@ async fn walk(platform: &Platform, control: &DemoClockControl, to: Moment) -> Re
             .forward(next_step(platform, now, to).await?.instant());
     }
     Ok(())
+}
+
+/// What has happened since an instant, by title, most first.
+async fn happened(platform: &Platform, since: Moment) -> Result<Vec<(String, u64)>, KernelError> {
+    let filter = EventFilter {
+        since: Some(since),
+        ..EventFilter::default()
+    };
+    let (mut counts, mut before) = (HashMap::<String, u64>::new(), None);
+    loop {
+        let events = event::find(platform.kernel.db(), &filter, before, STRIDE).await?;
+        before = events.last().map(|event| event.seq);
+        // That the clock was moved is known.
+        for event in events
+            .into_iter()
+            .filter(|event| event.body.subject_type != "demo")
+        {
+            *counts.entry(event.body.title).or_default() += 1;
+        }
+        if before.is_none() {
+            break;
+        }
+    }
+    let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+    counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    counts.truncate(SHOWN);
+    Ok(counts)
 }
 
 async fn next_step(platform: &Platform, now: Moment, to: Moment) -> Result<Moment, KernelError> {
