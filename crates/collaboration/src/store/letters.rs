@@ -4,16 +4,16 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use kernel::{
-    Actor, Db, Dialect, KernelError, LegalDate, Moment, Scope, Sealed, Work,
+    Actor, Db, KernelError, LegalDate, Moment, Scope, Sealed, Work,
     audit::{AuditSource, RowDigest},
     ids::{AccountId, ApplicationId},
     work::guarded,
 };
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*, sea_query::LockType};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::behind;
+use super::{audited, behind, locked};
 use crate::model::{Letter, LetterId, LetterKind, Receipt};
 
 pub(crate) mod row {
@@ -163,11 +163,12 @@ pub(crate) async fn locked_letter(
     scope: &Scope,
     id: LetterId,
 ) -> Result<Option<Letter>, KernelError> {
-    let mut select = Entity::find_by_id(id).filter(scope.condition(Column::Region, Column::Enterprise));
-    if work.kernel().db().dialect() == Dialect::Postgres {
-        select = select.lock(LockType::Update);
-    }
-    select.one(work.conn()).await?.map(Letter::try_from).transpose()
+    let select = Entity::find_by_id(id).filter(scope.condition(Column::Region, Column::Enterprise));
+    locked(work, select)
+        .one(work.conn())
+        .await?
+        .map(Letter::try_from)
+        .transpose()
 }
 
 /// What to look for among letters.
@@ -247,10 +248,7 @@ impl AuditSource for LetterAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut select = Entity::find().order_by_asc(Column::Id).limit(limit);
-        if let Some(id) = after {
-            select = select.filter(Column::Id.gt(id));
-        }
+        let select = audited::<Entity>(Column::Id, after, limit);
         let rows = select.all(db.read()).await?;
         let digest = |row: &Model| RowDigest {
             files: row.sha256.iter().cloned().collect(),

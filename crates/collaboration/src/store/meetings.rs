@@ -4,16 +4,16 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use kernel::{
-    Actor, Db, Dialect, KernelError, LegalDate, Moment, Scope, Sealed, Work,
+    Actor, Db, KernelError, LegalDate, Moment, Scope, Sealed, Work,
     audit::{AuditSource, RowDigest},
     ids::AccountId,
     work::guarded,
 };
-use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*, sea_query::LockType};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::behind;
+use super::{audited, behind, locked};
 use crate::model::{Done, Meeting, MeetingId, Rectification, RectificationId, RectificationState};
 
 pub(crate) mod gathering {
@@ -282,11 +282,8 @@ pub(crate) async fn locked_rectification(
     scope: &Scope,
     id: RectificationId,
 ) -> Result<Option<Rectification>, KernelError> {
-    let mut select = problem::Entity::find_by_id(id).filter(problems_within(scope));
-    if work.kernel().db().dialect() == Dialect::Postgres {
-        select = select.lock(LockType::Update);
-    }
-    select
+    let select = problem::Entity::find_by_id(id).filter(problems_within(scope));
+    locked(work, select)
         .one(work.conn())
         .await?
         .map(Rectification::try_from)
@@ -384,12 +381,7 @@ impl AuditSource for MeetingAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut select = gathering::Entity::find()
-            .order_by_asc(gathering::Column::Id)
-            .limit(limit);
-        if let Some(id) = after {
-            select = select.filter(gathering::Column::Id.gt(id));
-        }
+        let select = audited::<gathering::Entity>(gathering::Column::Id, after, limit);
         Ok(select.all(db.read()).await?.iter().map(RowDigest::of).collect())
     }
 }
@@ -404,12 +396,7 @@ impl AuditSource for RectificationAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut select = problem::Entity::find()
-            .order_by_asc(problem::Column::Id)
-            .limit(limit);
-        if let Some(id) = after {
-            select = select.filter(problem::Column::Id.gt(id));
-        }
+        let select = audited::<problem::Entity>(problem::Column::Id, after, limit);
         Ok(select.all(db.read()).await?.iter().map(RowDigest::of).collect())
     }
 }

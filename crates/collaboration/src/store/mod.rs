@@ -4,7 +4,9 @@ mod letters;
 mod meetings;
 mod referrals;
 
-use sea_orm::{Condition, entity::prelude::*};
+use kernel::{Dialect, Work};
+use sea_orm::{Condition, QueryOrder, QuerySelect, Select, entity::prelude::*, sea_query::LockType};
+use uuid::Uuid;
 
 pub use letters::LetterAudit;
 pub(crate) use letters::{
@@ -21,9 +23,26 @@ pub(crate) use referrals::{
 };
 
 /// Rows behind one, in descending order of a column and the identifier.
-fn behind<C: ColumnTrait>(first: C, value: impl Into<sea_orm::Value>, id: C, last: uuid::Uuid) -> Condition {
+fn behind<C: ColumnTrait>(first: C, value: impl Into<sea_orm::Value>, id: C, last: Uuid) -> Condition {
     let value = value.into();
     Condition::any()
         .add(first.lt(value.clone()))
         .add(Condition::all().add(first.eq(value)).add(id.lt(last)))
+}
+
+/// The same rows, locked until the end of the transaction on the engine that has locks.
+fn locked<E: EntityTrait>(work: &Work, select: Select<E>) -> Select<E> {
+    match work.kernel().db().dialect() {
+        Dialect::Postgres => select.lock(LockType::Update),
+        Dialect::Sqlite => select,
+    }
+}
+
+/// A page of all rows by identifier, for the audit.
+fn audited<E: EntityTrait>(id: E::Column, after: Option<Uuid>, limit: u64) -> Select<E> {
+    let select = E::find().order_by_asc(id).limit(limit);
+    match after {
+        Some(after) => select.filter(id.gt(after)),
+        None => select,
+    }
 }

@@ -2,16 +2,16 @@
 
 use async_trait::async_trait;
 use kernel::{
-    Actor, Db, Dialect, KernelError, Moment, Scope, Sealed, Work,
+    Actor, Db, KernelError, Moment, Scope, Sealed, Work,
     audit::{AuditSource, RowDigest},
     ids::{AccountId, ApplicationId},
     work::guarded,
 };
-use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*, sea_query::LockType};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::behind;
+use super::{audited, behind, locked};
 use crate::model::{Done, Referral, ReferralId, ReferralState};
 
 pub(crate) mod row {
@@ -181,11 +181,12 @@ pub(crate) async fn locked_referral(
     scope: &Scope,
     id: ReferralId,
 ) -> Result<Option<Referral>, KernelError> {
-    let mut select = Entity::find_by_id(id).filter(within(scope));
-    if work.kernel().db().dialect() == Dialect::Postgres {
-        select = select.lock(LockType::Update);
-    }
-    select.one(work.conn()).await?.map(Referral::try_from).transpose()
+    let select = Entity::find_by_id(id).filter(within(scope));
+    locked(work, select)
+        .one(work.conn())
+        .await?
+        .map(Referral::try_from)
+        .transpose()
 }
 
 /// What to look for among referrals.
@@ -247,10 +248,7 @@ impl AuditSource for ReferralAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut select = Entity::find().order_by_asc(Column::Id).limit(limit);
-        if let Some(id) = after {
-            select = select.filter(Column::Id.gt(id));
-        }
+        let select = audited::<Entity>(Column::Id, after, limit);
         Ok(select.all(db.read()).await?.iter().map(RowDigest::of).collect())
     }
 }
