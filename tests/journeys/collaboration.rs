@@ -187,7 +187,8 @@ on_both! {
         let steps: Vec<_> = all.iter().map(|one| (one["step"].as_i64().unwrap(), one["kind"].as_str().unwrap())).collect();
         assert_eq!(steps, [(3, "escalation"), (2, "reminder"), (1, "reminder")]);
         assert_eq!((&all[0]["late_days"], &all[0]["addressee"]["name"]), (&json!(8), &json!("南昌市安全生产委员会办公室")));
-        assert_eq!(items(&app, "clerk", "/api/v1/notices?topic=collaboration").await.len(), 1, "the office is told");
+        assert_eq!(items(&app, "leader", "/api/v1/notices?topic=collaboration").await.len(), 1, "the head of the office is told");
+        assert_eq!(items(&app, "clerk", "/api/v1/notices?topic=collaboration").await.len(), 0, "not everybody of it");
 
         // Once it is done there are no more.
         app.review("fire", &ids[0]).await;
@@ -198,6 +199,38 @@ on_both! {
         assert_eq!(app.jobs_dead().await, 0);
         app.seal().await;
         assert_eq!(app.audit().await, Vec::<String>::new());
+    }
+
+    async fn a_clock_that_stands_still_is_not_late(app) {
+        let ids = in_review(&app, 1).await;
+        for department in city::DEPARTMENTS.iter().filter(|one| **one != "fire") {
+            app.review(department, &ids[0]).await;
+        }
+        let due = fire_due(&app).await;
+        let letters = "SELECT count(*) FROM reminder_letter";
+        app.set_clock(&noon(working_days_later(due, 1)));
+        app.run_jobs().await;
+        assert_eq!(app.count(letters).await, 1, "late before it stopped");
+        let path = format!("/api/v1/applications/{}/clock-stops", ids[0]);
+        let until = kernel::LegalDate(working_days_later(due, 12)).to_string();
+        let stop = json!({ "cause": "testing", "expected_until": until, "reason": "需要检测" });
+        let view = app.act("clerk", &path, stop).await;
+        let stop = view["stops"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned();
+        let row = items(&app, "clerk", "/api/v1/ledger?department=fire").await.remove(0);
+        assert_eq!(row["held"], true, "{row}");
+        app.set_clock(&noon(working_days_later(due, 9)));
+        app.run_jobs().await;
+        assert_eq!(app.count(letters).await, 1, "nothing while it stands still");
+        let late = items(&app, "clerk", "/api/v1/ledger?department=fire").await.remove(0)["left_days"].clone();
+        assert_eq!(late, row["left_days"], "as on the day of the stop");
+        // It goes on: two working days late by its own count, and three on the next.
+        app.act("clerk", &format!("{path}/{stop}/resumptions"), json!({})).await;
+        app.set_clock(&noon(working_days_later(due, 10)));
+        app.run_jobs().await;
+        assert_eq!(app.count(letters).await, 1, "weeks by the calendar, two days by the clock");
+        app.set_clock(&noon(working_days_later(due, 12)));
+        app.run_jobs().await;
+        assert_eq!(app.count(letters).await, 2);
     }
 
     async fn two_processes_write_each_letter_once(app) {

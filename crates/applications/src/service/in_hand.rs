@@ -114,6 +114,10 @@ pub struct InHand {
     pub due_on: Option<LegalDate>,
     /// Light as of today.
     pub light: Light,
+    /// Whether its clock stands still now.
+    pub held: bool,
+    /// Days of its clock that are left, negative when it is late; stopped days are not counted.
+    pub left: Option<i64>,
 }
 
 impl InHandQuery {
@@ -226,7 +230,11 @@ impl Applications {
         let shown = rows.into_iter().filter_map(|row| {
             let app = known.get(&row.application)?;
             let kind = kind_of(&row)?;
+            // A definition that cannot be read was logged by whoever reads the application itself.
+            let clock = self.clock_of(app, kind, row.department.as_deref()).ok().flatten();
             Some(InHand {
+                held: clock.as_ref().is_some_and(|clock| clock.stopped),
+                left: clock.and_then(|clock| clock.left),
                 seq: row.seq,
                 key: key_of(&row),
                 application: row.application,

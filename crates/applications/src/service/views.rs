@@ -261,17 +261,29 @@ impl Applications {
         Ok(Page { items, next })
     }
 
+    /// The clock of a piece of work, for those that have one of their own.
+    pub(super) fn clock_of(
+        &self,
+        app: &Application,
+        kind: TaskKind,
+        department: Option<&str>,
+    ) -> Outcome<Option<ClockView>> {
+        let def = self.definition(app)?;
+        let watch = self.watch(self.now().legal_date());
+        Ok(match (kind, department.map(str::parse)) {
+            (TaskKind::Review, Some(Ok(department))) => watch.department(app, def, &department),
+            (TaskKind::FirstReview | TaskKind::SecondReview | TaskKind::Decide, _) => {
+                watch.clock(app, def, matters::INTERNAL_TARGET)
+            }
+            _ => None,
+        })
+    }
+
     fn task(&self, row: TaskRow) -> Outcome<TaskItem> {
         let listed = self.listed(row.application)?;
-        let def = self.definition(&listed.application)?;
-        let watch = self.watch(self.now().legal_date());
-        let clock = match (row.kind, row.department.as_deref().map(str::parse)) {
-            (TaskKind::Review, Some(Ok(department))) => {
-                watch.department(&listed.application, def, &department)
-            }
-            (TaskKind::FirstReview | TaskKind::SecondReview | TaskKind::Decide, _) => {
-                watch.clock(&listed.application, def, matters::INTERNAL_TARGET)
-            }
+        let own = self.clock_of(&listed.application, row.kind, row.department.as_deref())?;
+        let clock = match row.kind {
+            TaskKind::Review | TaskKind::FirstReview | TaskKind::SecondReview | TaskKind::Decide => own,
             _ => listed.headline.clone(),
         };
         Ok(TaskItem {

@@ -139,11 +139,13 @@ pub(super) struct LedgerEntry {
     /// Last day, while known.
     #[serde(skip_serializing_if = "Option::is_none")]
     due_on: Option<LegalDate>,
-    /// Calendar days until then; negative once it is late.
+    /// Calendar days until then, negative once it is late; days of the clock while it stands still.
     #[serde(skip_serializing_if = "Option::is_none")]
     left_days: Option<i64>,
     /// Light as of today.
     light: Light,
+    /// Whether its clock stands still now.
+    held: bool,
     /// Letters about it, oldest first.
     letters: Vec<LedgerLetter>,
 }
@@ -168,6 +170,7 @@ impl From<LedgerRow> for LedgerEntry {
             due_on: piece.due_on,
             left_days: row.left_days,
             light: piece.light,
+            held: piece.held,
             letters: row.letters.into_iter().map(LedgerLetter::from).collect(),
         }
     }

@@ -53,6 +53,9 @@ pub struct LetterFacts {
     pub late_department: String,
     /// Name of the body that gets the letter.
     pub addressee: String,
+    /// Permission that the late work needs: whoever holds it is told.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub permission: Option<String>,
 }
 
 /// That a letter arrived.

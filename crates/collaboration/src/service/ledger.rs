@@ -56,7 +56,7 @@ pub struct LedgerRow {
     pub holder: String,
     /// Short name of the applicant's region.
     pub region_name: String,
-    /// Calendar days until its last day; negative once it is late.
+    /// Calendar days until its last day, negative once it is late; days of the clock while it stands still.
     pub left_days: Option<i64>,
     /// Letters about it, oldest first.
     pub letters: Vec<LetterMark>,
@@ -97,7 +97,10 @@ impl Collaboration {
                 None => "申请人".to_owned(),
             },
             region_name: self.inner.names.region(&piece.region),
-            left_days: piece.due_on.map(|due| (due.0 - today.0).whole_days()),
+            left_days: match piece.left {
+                Some(left) if piece.held => Some(left),
+                _ => piece.due_on.map(|due| (due.0 - today.0).whole_days()),
+            },
             letters: marks.remove(&piece.key).unwrap_or_default(),
             piece,
         };
@@ -177,7 +180,7 @@ fn cells(row: LedgerRow) -> [String; 13] {
         piece.since.legal_date().to_string(),
         piece.due_on.map(|day| day.to_string()).unwrap_or_default(),
         row.left_days.map(|days| days.to_string()).unwrap_or_default(),
-        light.to_owned(),
+        if piece.held { "停表中" } else { light }.to_owned(),
         letters.join("、"),
     ]
 }

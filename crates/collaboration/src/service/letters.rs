@@ -83,6 +83,10 @@ impl Collaboration {
             let (Some(department), Some(due_on)) = (piece.department.clone(), piece.due_on) else {
                 continue;
             };
+            // Days in which the clock stands still are not lateness.
+            if piece.held {
+                continue;
+            }
             let days = match self.inner.calendar.working_days_between(due_on.0, day.0) {
                 Ok(days) => days.0,
                 // The holidays of the year are not published: how late it is will be known when they are.
@@ -95,6 +99,9 @@ impl Collaboration {
                     continue;
                 }
             };
+            // Nor are those in which it stood still: the clock itself counts no more days than have passed.
+            let by_clock = piece.left.map(|left| u32::try_from(-left).unwrap_or(0));
+            let days = by_clock.map_or(days, |late| late.min(days));
             let done = done.get(&piece.key).copied();
             if let Some(step) = rules::due_step(&self.inner.lateness.steps, days, done) {
                 self.write_letter(&piece, &department, (due_on, day), days, step)
@@ -129,6 +136,7 @@ impl Collaboration {
             task: piece.kind.label().to_owned(),
             late_department: self.department_name(department),
             addressee: named,
+            permission: Some(piece.kind.permission().as_str().to_owned()),
         };
         let mut work = self.kernel.begin(&Actor::system("逾期督办")).await?;
         let id = LetterId(work.next_id());
@@ -227,10 +235,16 @@ impl Collaboration {
             LetterKind::Escalation => ("reminder_letter.escalated", "督办函已送达"),
         };
         let facts = &letter.facts;
-        // `department` is who is told.
+        // `department` and `permission` are who is told: of the late department whoever has the work in hand, of the
+        // committee's office its head.
+        let permission = match letter.kind {
+            LetterKind::Reminder => facts.permission.as_deref(),
+            LetterKind::Escalation => None,
+        };
         let data = json!({ "number": letter.number, "department": letter.addressee, "region": letter.region,
-            "late_department": facts.late_department, "applicant": facts.applicant, "reference": facts.reference,
-            "task": facts.task, "sha256": blob.sha256 });
+            "permission": permission, "late_department": facts.late_department, "applicant": facts.applicant,
+            "reference": facts.reference, "task": facts.task, "due_on": letter.due_on, "late_days": letter.late_days,
+            "sha256": blob.sha256 });
         work.record(&row, Happened::new(kind, title).data(data))?;
         work.commit().await?;
         Ok(())
