@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use kernel::{Moment, Page, Problem};
+use matters::{MatterKey, Matters, MattersError, ResponsibilityList, SeenDevolution};
 
 use crate::model::{Inclusion, LicenceLine, Numbers, Proof, PublicLicence, SearchQuery, SitemapEntry};
 
@@ -39,6 +40,32 @@ pub trait Prover: Send + Sync {
 
     /// Texts of the signed QR codes found in a JPEG or PNG picture; empty when there is none.
     fn codes_in_picture(&self, bytes: &[u8]) -> Vec<String>;
+}
+
+/// What officials decided about matters on the platform: responsibility lists and what was handed down. Implemented by
+/// matters.
+#[async_trait]
+pub trait Accountability: Send + Sync {
+    /// The list of a matter in every published version; `None` for no such matter.
+    async fn responsibility(&self, matter: MatterKey) -> Result<Option<ResponsibilityList>, Problem>;
+
+    /// What has been handed down to zones and districts.
+    fn handed_down(&self) -> Vec<SeenDevolution>;
+}
+
+#[async_trait]
+impl Accountability for Matters {
+    async fn responsibility(&self, matter: MatterKey) -> Result<Option<ResponsibilityList>, Problem> {
+        match self.responsibility_list(matter).await {
+            Ok(list) => Ok(Some(list)),
+            Err(MattersError::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn handed_down(&self) -> Vec<SeenDevolution> {
+        self.devolutions()
+    }
 }
 
 /// Whether a document is in the evidence log.

@@ -17,7 +17,7 @@ use crate::{
         CertificateFile, Inclusion, LicenceLine, Numbers, Outcome, Proof, PublicLicence, Report, SearchQuery,
         SitemapEntry, State, Step, Verdict,
     },
-    ports::{EvidenceLookup, Prover, Register},
+    ports::{Accountability, EvidenceLookup, Prover, Register},
     rules::{self, Wanted},
 };
 
@@ -60,6 +60,8 @@ pub struct Parts {
     pub catalogue: Arc<Catalogue>,
     /// Names behind department keys.
     pub matters_city: Arc<City>,
+    /// Responsibility lists and what was handed down.
+    pub accountability: Arc<dyn Accountability>,
 }
 
 /// The service. Cheap to clone.
@@ -179,6 +181,11 @@ impl Public {
     /// The city's bodies.
     pub fn matters_city(&self) -> &City {
         &self.parts.matters_city
+    }
+
+    /// Responsibility lists and what was handed down.
+    pub fn accountability(&self) -> &dyn Accountability {
+        self.parts.accountability.as_ref()
     }
 
     /// What stands under a code: a number in any bracket style, an identifier, or a signed QR payload.

@@ -266,6 +266,7 @@ impl Platform {
             })),
             catalogue: matters.catalogue(),
             matters_city: Arc::clone(&city),
+            accountability: Arc::new(matters.clone()),
         });
         Ok(Self {
             config,

@@ -10,7 +10,10 @@ use matters::{
     Material, MaterialForm, MatterKey, PowerType, Provenance, WindowFrom,
 };
 
-use super::reply::{self, Frame, Keep, Nav};
+use super::{
+    duties::{self, HandedDown, Lists},
+    reply::{self, Frame, Keep, Nav},
+};
 use crate::Public;
 
 /// A matter in a list.
@@ -158,8 +161,8 @@ struct Page<'a> {
     periods: Vec<Period>,
     pauses: Vec<Said>,
     penalties: Vec<Said>,
-    duties: Vec<Said>,
-    accountability: Vec<Said>,
+    lists: Option<Lists>,
+    handed_down: Vec<HandedDown>,
     documents: Vec<String>,
     complaints: String,
     channels: String,
@@ -168,7 +171,7 @@ struct Page<'a> {
 }
 
 /// One matter; `None` when there is no such matter in use.
-pub(crate) fn render(public: &Public, key: &str, asked: &HeaderMap) -> Option<Response> {
+pub(crate) async fn render(public: &Public, key: &str, asked: &HeaderMap) -> Option<Response> {
     let key: MatterKey = key.parse().ok()?;
     let today = public.now().legal_date();
     let one = public.catalogue().current(key, today.0)?;
@@ -213,12 +216,8 @@ pub(crate) fn render(public: &Public, key: &str, asked: &HeaderMap) -> Option<Re
         penalties: list(&one.power.penalties, |it| {
             said(one, &it.conduct, &it.sanction, &it.basis, &it.provenance)
         }),
-        duties: list(&one.power.duties, |it| {
-            said(one, &it.name, &it.text, &it.basis, &it.provenance)
-        }),
-        accountability: list(&one.power.accountability, |it| {
-            said(one, &it.text, "", &it.basis, &it.provenance)
-        }),
+        lists: duties::lists(public, one).await,
+        handed_down: duties::handed_down(public, key),
         documents: documents(public, one),
         channels: one.power.handling.channels.join("、"),
         handling_open: open(&one.power.handling.provenance),
@@ -241,7 +240,7 @@ fn list<T, U>(all: &[T], of: impl Fn(&T) -> U) -> Vec<U> {
     all.iter().map(of).collect()
 }
 
-fn open(provenance: &Provenance) -> bool {
+pub(super) fn open(provenance: &Provenance) -> bool {
     provenance.mark == Mark::Unconfirmed
 }
 
@@ -254,7 +253,7 @@ fn cite(one: &Definition, clauses: &[Clause]) -> String {
 }
 
 /// A text as the public reads it: our own mark for facts to be checked says nothing to them.
-fn outward(text: &str) -> String {
+pub(super) fn outward(text: &str) -> String {
     text.replace("待核", "以窗口公布为准")
 }
 

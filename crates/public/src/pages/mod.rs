@@ -1,6 +1,7 @@
 //! The pages. Handlers translate; each page has a template and a struct of what it shows.
 
 mod docs;
+mod duties;
 mod guide;
 mod home;
 mod icon;
@@ -157,7 +158,8 @@ async fn matters_page(State(public): State<Public>, asked: HeaderMap) -> Respons
 }
 
 async fn matter_page(State(public): State<Public>, Path(key): Path<String>, asked: HeaderMap) -> Response {
-    matter::render(&public, &key, &asked).unwrap_or_else(|| public.not_found_page(&asked))
+    let page = matter::render(&public, &key, &asked).await;
+    page.unwrap_or_else(|| public.not_found_page(&asked))
 }
 
 async fn guide_page(State(public): State<Public>, asked: HeaderMap) -> Response {

@@ -341,6 +341,28 @@ async fn matters_are_published_without_inner_marks() {
 }
 
 #[tokio::test]
+async fn a_matter_shows_the_list_in_force_and_what_was_handed_down() {
+    let page = get("/matters/hazchem.first_issue").await;
+    for part in [
+        "第 1 版，自2026年4月1日起施行",
+        "当场告知",
+        "原为：一次告知",
+        "新增</span> <b>提醒责任",
+        "删去</span> <b>送达责任",
+        "委托和下放",
+        "由高新区管委会办理，自2026年7月1日起",
+    ] {
+        assert!(page.text.contains(part), "{part}");
+    }
+    let other = get("/matters/noncoal_mine.first_issue").await;
+    assert!(!other.text.contains("委托和下放"), "not of this matter");
+    // The page of a matter does not fall with its list.
+    let silent = get("/matters/coal.first_issue").await;
+    assert_eq!(silent.status, StatusCode::OK);
+    assert!(silent.text.contains("责任清单暂时无法显示"));
+}
+
+#[tokio::test]
 async fn an_unchanged_page_is_not_sent_again() {
     let page = get("/matters").await;
     let tag = page.header("etag").to_owned();

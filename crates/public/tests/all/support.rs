@@ -441,5 +441,75 @@ pub fn service_with(prover: Arc<dyn Prover>, register: Memory) -> Public {
         evidence: Some(Arc::new(Log)),
         catalogue: Arc::new(catalogue),
         matters_city: Arc::new(city),
+        accountability: Arc::new(Decided),
     })
+}
+
+/// A responsibility list that was changed once, and one stage that was handed down.
+struct Decided;
+
+pub fn decided_duty(name: &str, text: &str) -> matters::ListedDuty {
+    matters::ListedDuty {
+        name: name.into(),
+        text: text.into(),
+        basis: "安全生产许可证条例第七条".into(),
+        liability: String::new(),
+    }
+}
+
+#[async_trait::async_trait]
+impl public::Accountability for Decided {
+    async fn responsibility(
+        &self,
+        matter: matters::MatterKey,
+    ) -> Result<Option<matters::ResponsibilityList>, kernel::Problem> {
+        let version = |number, duties| matters::PublishedList {
+            number,
+            effective_from: "2026-04-01".parse().unwrap(),
+            duties,
+        };
+        let own = version(
+            0,
+            vec![
+                decided_duty("受理责任", "一次告知"),
+                decided_duty("送达责任", "送达"),
+            ],
+        );
+        let changed = version(
+            1,
+            vec![
+                decided_duty("受理责任", "当场告知"),
+                decided_duty("提醒责任", "届满前提醒"),
+            ],
+        );
+        if matter.to_string() == "coal.first_issue" {
+            return Err(kernel::Problem::new(
+                http::StatusCode::SERVICE_UNAVAILABLE,
+                "down",
+                "不可用",
+            ));
+        }
+        Ok(Some(matters::ResponsibilityList {
+            matter,
+            name: "事项".into(),
+            body: "南昌市应急管理局".into(),
+            current: changed.clone(),
+            versions: vec![changed, own],
+        }))
+    }
+
+    fn handed_down(&self) -> Vec<matters::SeenDevolution> {
+        let city = catalogue().city("nanchang").expect("the city").clone();
+        let devolution = city.devolutions[0].clone();
+        vec![matters::SeenDevolution {
+            matters: Vec::new(),
+            stage_names: vec!["受理".into()],
+            area: "南昌高新技术产业开发区".into(),
+            body: "高新区管委会".into(),
+            sources: Vec::new(),
+            unconfirmed: Some("须有正式文件".into()),
+            in_force: true,
+            devolution,
+        }]
+    }
 }
