@@ -209,6 +209,11 @@ on_both! {
         assert_eq!(review["before"], before["current"]["duties"]);
         let may = [&review, &seen_by("root").await, &seen_by("leader").await].map(|one| one["allowed_actions"].clone());
         assert_eq!(may, [json!([]), json!([]), json!(["decide"])], "not by the one who proposed it, not without the permission");
+        app.run_jobs().await;
+        let told = async |login: &str| app.as_(login).await.get("/api/v1/notices?topic=list_reviews").await.1["items"].clone();
+        let link = format!("/app/lists/coal.renewal?review={}", text(&review["id"]));
+        assert_eq!(told("leader").await[0]["link"], link);
+        assert_eq!(told("chief").await, json!([]), "not the one who proposed it");
         let decisions = format!("{own}/decisions");
         let approve = json!({ "outcome": "approve", "effective_from": app.today().to_string() });
         refused(&app, "root", &decisions, approve.clone(), StatusCode::FORBIDDEN).await;
@@ -219,6 +224,8 @@ on_both! {
         let (_, after) = app.stranger().get(list).await;
         assert_eq!(after["current"]["duties"][0]["name"], "延期提醒责任");
         assert_eq!(after["versions"].as_array().unwrap().len(), 2);
+        app.run_jobs().await;
+        assert!(told("chief").await[0]["title"].as_str().unwrap().starts_with("已批准："));
         let decided = seen_by("leader").await;
         assert_eq!((&decided["before"], &decided["allowed_actions"]), (&before["current"]["duties"], &json!([])), "what it changed is seen later too");
         let nobodys = format!("/api/v1/list-reviews/{}", uuid::Uuid::from_u128(5));

@@ -394,7 +394,7 @@ fn body_of(method: &Method, template: &str) -> Option<Value> {
         (
             "POST",
             "ownership" | "submissions" | "acceptances" | "resumptions" | "cancellation" | "retries"
-            | "readings" | "receipts",
+            | "readings" | "receipts" | "tests",
         ) => json!({}),
         ("POST", "supplies" | "signatures" | "{kind}") => json!({}),
         ("POST", "cancellations" | "commitment-breaches") => json!({ "reason": "理由" }),

@@ -55,6 +55,13 @@ impl Post {
         view
     }
 
+    /// Lets everything happen, also what waits a minute for company.
+    async fn run(&self) -> usize {
+        let first = self.app.run_jobs().await;
+        self.app.advance(Duration::seconds(61));
+        first + self.app.run_jobs().await
+    }
+
     async fn count(&self, state: &str) -> i64 {
         let sql = format!("SELECT count(*) FROM notice_delivery WHERE state = '{state}'");
         self.app.count(&sql).await
@@ -124,14 +131,14 @@ with_post! {
         post.choose("keeper", "keeper@enterprise.example", json!({ "sms": "13812345678" })).await;
         post.choose("rev.fire", "fire@bureau.example", json!({})).await;
         let id = app.submitted("keeper", city::MATTER).await;
-        app.run_jobs().await;
+        post.run().await;
         // The window hears of its task, the applicant is not told what he did himself.
-        assert_eq!(titles(&post.notices("clerk").await), ["待办：受理或者告知补正"]);
+        assert_eq!(titles(&post.notices("clerk").await), ["待办：受理或者告知补正｜南昌龘盛采石有限公司，3月9日前"]);
         assert_eq!(titles(&post.notices("keeper").await), ["文书已生成"], "the receipt");
         assert_eq!(post.notices("rev.fire").await, Vec::<Value>::new(), "nothing to review yet");
 
         app.act("clerk", &format!("/api/v1/applications/{id}/acceptances"), json!({})).await;
-        app.run_jobs().await;
+        post.run().await;
         let keeper = post.notices("keeper").await;
         let found: BTreeSet<_> = titles(&keeper).into_iter().collect();
         assert_eq!(found, BTreeSet::from(["申请已受理", "文书已生成"]), "{keeper:?}");
@@ -139,25 +146,38 @@ with_post! {
         let text = accepted["text"].as_str().unwrap();
         assert!(text.contains("已于2026年3月2日受理") && text.contains("办理期限至") && !text.contains('—'), "{text}");
         assert_eq!(accepted["link"], format!("/app/applications/{id}"));
-        assert_eq!(titles(&post.notices("rev.fire").await), ["待办：部门审查"]);
+        let fire = post.notices("rev.fire").await;
+        assert!(titles(&fire)[0].starts_with("待办：部门审查｜南昌龘盛采石有限公司，"), "{fire:?}");
 
         let mails = post.mailbox.wait_for(3).await;
         let to = |address: &str| -> Vec<&Value> { mails.iter().filter(|mail| mail["to"][0] == address).collect() };
         assert_eq!(to("fire@bureau.example").len(), 1);
+        // The receipt alone; acceptance and its paper together, as they came within a minute.
         let own = to("keeper@enterprise.example");
-        let accepted = own.iter().find(|mail| mail["subject"].as_str().unwrap().contains("申请已受理")).unwrap();
-        assert_eq!(own.len(), keeper.len(), "{mails:?}");
-        assert_eq!((&accepted["from"], &accepted["auto"]), (&json!("安许 <noreply@anxu.example>"), &json!("auto-generated")));
-        assert!(accepted["text"].as_str().unwrap().contains(&format!("{}/app/applications/{id}", app.base)), "{accepted}");
-        assert_eq!(accepted["date"], "Mon, 02 Mar 2026 04:00:00 +0000");
+        let subjects: Vec<_> = own.iter().map(|mail| mail["subject"].as_str().unwrap()).collect();
+        assert_eq!(subjects, ["文书已生成", "申请进展2件"], "{mails:?}");
+        for form in ["text", "html"] {
+            let said = |part: &str| assert!(own[1][form].as_str().unwrap().contains(part), "{part}: {}", own[1][form]);
+            ["申请已受理", "文书已生成", "已于2026年3月2日受理"].into_iter().for_each(said);
+            said(&format!("{}/app/applications/{id}", app.base));
+            said(&format!("{}/app/notices/preferences", app.base));
+        }
+        assert_eq!((&own[0]["from"], &own[0]["auto"]), (&json!("安许 <noreply@anxu.example>"), &json!("auto-generated")));
+        assert_eq!(own[0]["unsubscribe"], format!("<{}/app/notices/preferences>", app.base));
+        assert_eq!(own[0]["date"], "Mon, 02 Mar 2026 12:01:01 +0800");
+        assert!(own[0]["html"].as_str().unwrap().contains("受理编号"), "facts stand in a table: {}", own[0]["html"]);
         let ids: BTreeSet<_> = mails.iter().map(|mail| mail["id"].as_str().unwrap()).collect();
         assert_eq!(ids.len(), mails.len(), "every mail has an identifier of its own");
 
         let sms = post.sms.taken();
-        assert_eq!(sms.len(), keeper.len());
+        assert_eq!(sms.len(), own.len());
         sms.iter().for_each(|one| assert_signed(one, SMS_KEY));
         let one = sms[0].json();
         assert_eq!((&one["mobile"], &one["id"]), (&json!("13812345678"), &json!(sms[0].header("idempotency-key"))));
+        for one in &sms {
+            let text = one.json()["text"].as_str().unwrap().to_owned();
+            assert!(text.starts_with('【') && text.chars().count() <= 70, "one part: {text}");
+        }
 
         // Everything was sent once, whatever runs again.
         let sent = post.count("sent").await;
@@ -178,7 +198,7 @@ with_post! {
         // Eleven at night.
         app.set_clock("2026-03-02T15:00:00Z");
         app.act("clerk", &format!("/api/v1/applications/{id}/acceptances"), json!({})).await;
-        app.run_jobs().await;
+        post.run().await;
         assert!(!post.notices("keeper").await.is_empty(), "in the application it shows at once");
         let mails = post.mailbox.wait_for(1).await;
         assert!(mails.iter().all(|mail| mail["to"][0] == "clerk@bureau.example"), "{mails:?}");
@@ -206,7 +226,7 @@ with_post! {
         post.choose("clerk2", "gone@bureau.example", json!({})).await;
         post.choose("clerk3", "cut@bureau.example", json!({})).await;
         app.submitted("keeper", city::MATTER).await;
-        app.run_jobs().await;
+        post.run().await;
         assert_eq!((post.count("failed").await, post.count("dead").await, post.count("unknown").await), (1, 1, 1));
         let cut = post.mailbox.wait_for(1).await;
         assert_eq!(cut.len(), 1, "the connection broke after it was taken");
@@ -231,7 +251,7 @@ with_post! {
         let one = dead.iter().find(|one| one["last_error"].as_str().unwrap().contains("450")).unwrap();
         assert!(!one["address"].as_str().unwrap().contains("busy"), "{one}");
         let told = ["title", "topic_name", "to_name", "state_name"].map(|name| one[name].as_str().unwrap().to_owned());
-        assert_eq!(told, ["待办：受理或者告知补正", "新的待办", "测试clerk", "发送失败，已停止重试"]);
+        assert_eq!(told, ["待办：受理或者告知补正｜南昌龘盛采石有限公司，3月9日前", "新的待办", "测试clerk", "发送失败，已停止重试"]);
         assert_eq!(one["allowed_actions"], json!(["retry"]));
         let (_, all) = root.get("/api/v1/notice-deliveries?state=all&limit=2").await;
         let all = all["items"].as_array().unwrap().clone();
@@ -259,7 +279,7 @@ with_post! {
         let app = &post.app;
         post.choose("clerk", "clerk@bureau.example", json!({ "sms": "13812345678", "channels": { "tasks": ["mail", "sms"] } })).await;
         app.submitted("keeper", city::MATTER).await;
-        app.run_jobs().await;
+        post.run().await;
         assert_eq!((post.mailbox.wait_for(1).await.len(), post.sms.taken().len()), (1, 1));
         // As a process leaves it that dies between the sending and the note of it.
         app.again("UPDATE notice_delivery SET state = 'sending', sent_at = NULL").await;
@@ -270,6 +290,46 @@ with_post! {
         let sms = post.sms.taken();
         assert_eq!(sms.len(), 2, "the gateway knows the repetition by its identifier");
         assert_eq!(sms[0].header("idempotency-key"), sms[1].header("idempotency-key"));
+    }
+
+    async fn letters_reach_those_who_have_the_work_in_hand_as_one_mail(post) {
+        let app = &post.app;
+        app.officer_of("inspector.fire", Role::Inspector, "fire").await;
+        app.officer_of("head.fire", Role::Approver, "fire").await;
+        for login in ["rev.fire", "inspector.fire", "head.fire", "clerk", "leader"] {
+            post.choose(login, &format!("{login}@bureau.example"), json!({ "channels": { "tasks": [], "task_digest": [] } })).await;
+        }
+        let names: Vec<String> = (1..=3).map(|number| format!("南昌第{number}采石厂")).collect();
+        for (number, name) in (10..).zip(&names) {
+            let enterprise = app.enterprise(name, number).await;
+            let login = format!("keeper{number}");
+            app.of_enterprise(&login, Role::EnterpriseManager, enterprise).await;
+            let id = app.submitted(&login, city::MATTER).await;
+            app.act("clerk", &format!("/api/v1/applications/{id}/acceptances"), json!({})).await;
+        }
+        app.run_jobs().await;
+        // Every department is late with all of them.
+        app.set_clock("2026-03-24T04:00:00Z");
+        post.run().await;
+        let mails = post.mailbox.wait_for(3).await;
+        let to = |login: &str| -> Vec<Value> {
+            let address = format!("{login}@bureau.example");
+            mails.iter().filter(|mail| mail["to"][0] == address).cloned().collect()
+        };
+        assert!(to("inspector.fire").is_empty() && to("clerk").is_empty(), "who has nothing to do with it: {mails:?}");
+        for login in ["rev.fire", "head.fire", "leader"] {
+            let own = to(login);
+            assert_eq!((own.len(), &own[0]["subject"]), (1, &json!("提醒函3件")), "{login}: {own:?}");
+            let text = own[0]["text"].as_str().unwrap();
+            assert!(names.iter().all(|name| text.contains(name)) && text.matches("个工作日：部门审查｜").count() == 3, "{text}");
+        }
+        let notices = post.notices("rev.fire").await;
+        let letters = notices.iter().filter(|one| one["topic"] == "collaboration").count();
+        assert_eq!(letters, 3, "single in the application");
+        let root = app.as_("root").await;
+        let (_, sent) = root.get("/api/v1/notice-deliveries?state=sent&channel=mail").await;
+        assert_eq!(sent["items"][0]["title"], "提醒函3件", "{sent}");
+        assert_eq!(app.jobs_dead().await, 0);
     }
 
     async fn other_systems_hear_by_webhook(post) {
@@ -309,6 +369,19 @@ with_post! {
         }
         assert_eq!(accepted[0].json()["data"]["subject_id"], json!(id));
 
+        // Whoever sets one up sees that it works.
+        let tests = format!("/api/v1/webhooks/{}/tests", hook["id"].as_str().unwrap());
+        assert_eq!(app.as_("clerk").await.post(&tests, json!({})).await.0, StatusCode::FORBIDDEN);
+        let (status, test) = root.post(&tests, json!({})).await;
+        assert_eq!((status, &test["title"], &test["state"]), (StatusCode::CREATED, &json!("测试通知"), &json!("queued")), "{test}");
+        let (status, problem) = root.post(&tests, json!({})).await;
+        assert_eq!((status, &problem["type"]), (StatusCode::CONFLICT, &json!("urn:anxu:problem:test-too-soon")));
+        app.run_jobs().await;
+        let last = inbox.taken().pop().unwrap();
+        assert_signed(&last, &secret);
+        assert_eq!(last.json()["type"], "webhook.test");
+        let one = root.get(&format!("/api/v1/notice-deliveries/{}", test["id"].as_str().unwrap())).await.1;
+        assert_eq!((&one["state"], &one["to_name"]), (&json!("sent"), &json!("大数据局")));
         let pushed = root.get(&format!("/api/v1/notice-deliveries?state=all&webhook={}", hook["id"].as_str().unwrap())).await.1;
         let pushed = pushed["items"].as_array().unwrap().clone();
         assert!(!pushed.is_empty() && pushed.iter().all(|one| one["to_name"] == "大数据局" && one["title"].is_string()), "{pushed:?}");
@@ -356,12 +429,22 @@ with_post! {
         assert_eq!((&view["version"], &view["quiet"]["from"]), (&json!(1), &json!("21:00")));
         let (status, _) = keeper.put(PREFERENCES, 0, json!({ "quiet_mode": "usual" })).await;
         assert_eq!(status, StatusCode::PRECONDITION_FAILED);
+        // A test to the own address, once a minute.
+        let tests = format!("{PREFERENCES}/tests");
+        let (status, problem) = keeper.post(&tests, json!({ "channel": "wechat" })).await;
+        assert_eq!((status, &problem["errors"][0]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("channel")));
+        assert_eq!(keeper.post(&tests, json!({ "channel": "mail" })).await.0, StatusCode::CREATED);
+        assert_eq!(keeper.post(&tests, json!({ "channel": "mail" })).await.0, StatusCode::CONFLICT);
+        app.run_jobs().await;
+        let mails = post.mailbox.wait_for(1).await;
+        assert_eq!((mails.len(), &mails[0]["to"][0], &mails[0]["subject"]), (1, &json!("a@b.cn"), &json!("测试通知")));
         let facts = app.count("SELECT count(*) FROM event WHERE kind = 'account.notices_chosen' AND body LIKE '%a@b.cn%'").await;
         assert_eq!(facts, 0, "addresses do not go where auditors read");
     }
 
     async fn officers_hear_each_morning_what_is_due(post) {
         let app = &post.app;
+        post.choose("rev.fire", "fire@bureau.example", json!({})).await;
         let id = app.submitted("keeper", city::MATTER).await;
         app.act("clerk", &format!("/api/v1/applications/{id}/acceptances"), json!({})).await;
         app.run_jobs().await;
@@ -376,6 +459,13 @@ with_post! {
         let late: Vec<_> = notices.iter().filter(|one| one["topic"] == "task_digest").collect();
         assert_eq!(late.len(), 2, "one a morning, and none for the mornings that nobody saw: {notices:?}");
         assert_eq!(late[0]["text"], "您的待办情况：已逾期1件；请及时办理。");
+        assert_eq!(late[0]["title"], "今日待办：逾期1件");
+        let mails = post.mailbox.wait_for(3).await;
+        let digest: Vec<_> = mails.iter().filter(|mail| mail["subject"] == "今日待办：逾期1件").collect();
+        assert_eq!(digest.len(), 2, "{mails:?}");
+        for part in ["部门审查｜南昌龘盛采石有限公司", "已逾期", &format!("{}/app/applications/{id}", app.base)] {
+            assert!(digest[0]["text"].as_str().unwrap().contains(part), "{part}: {}", digest[0]["text"]);
+        }
     }
 }
 
@@ -441,10 +531,29 @@ async fn two_processes_send_nothing_twice() {
     let (one, two) = join(app.platform.workers().drain(), other.workers().drain()).await;
     assert!(one.unwrap() > 0 && two.unwrap() > 0, "both had something to do");
     app.run_jobs().await;
-    let mails = post.mailbox.wait_for(many as usize).await;
-    let ids: BTreeSet<_> = mails.iter().map(|mail| mail["id"].to_string()).collect();
-    assert_eq!((mails.len(), ids.len()), (many as usize, many as usize));
-    assert_eq!(post.count("sent").await, i64::from(many));
-    assert_eq!(app.count("SELECT count(*) FROM notice").await, i64::from(many));
+    app.advance(Duration::seconds(61));
+    let (one, two) = join(app.platform.workers().drain(), other.workers().drain()).await;
+    one.unwrap();
+    two.unwrap();
+    let mails = post.mailbox.wait_for(1).await;
+    assert_eq!(
+        (mails.len(), post.count("sent").await),
+        (1, 1),
+        "what came at once leaves as one"
+    );
+    assert_eq!(mails[0]["subject"], format!("待办（受理或者告知补正）{many}件"));
+    for number in 0..many {
+        let name = format!("南昌第{number}采石厂，");
+        assert_eq!(
+            mails[0]["text"].as_str().unwrap().matches(&name).count(),
+            1,
+            "{name}"
+        );
+    }
+    assert_eq!(
+        app.count("SELECT count(*) FROM notice").await,
+        i64::from(many) * 2,
+        "tasks and receipts"
+    );
     assert_eq!(app.jobs_dead().await, 0);
 }

@@ -29,7 +29,9 @@ class Box:
             "id": mail["message-id"],
             "date": mail["date"],
             "auto": mail["auto-submitted"],
-            "text": mail.get_content(),
+            "unsubscribe": mail["list-unsubscribe"],
+            "text": mail.get_body(("plain",)).get_content(),
+            "html": html.get_content() if (html := mail.get_body(("html",))) else None,
         }
         print(json.dumps(told), flush=True)
         if envelope.rcpt_tos[0].startswith("cut"):

@@ -16,5 +16,5 @@ mod store;
 pub use http::{feed_router, router};
 pub use jobs::handlers;
 pub use migrations::migrations;
-pub use ports::{Duties, DutyEntry, Facts, NoDuties, OpenTask, Tasks, TasksDue};
+pub use ports::{DueTask, Duties, DutyEntry, Facts, NoDuties, OpenTask, Tasks, TasksDue};
 pub use service::{Adapter, Notices, NoticesError, Parts, Settings};

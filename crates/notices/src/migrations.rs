@@ -14,5 +14,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
             "m0701_deliveries_by_name",
             include_str!("migrations/m0701_deliveries_by_name.sql"),
         )),
+        Box::new(SqlMigration::new(
+            "m0702_messages_of_several",
+            include_str!("migrations/m0702_messages_of_several.sql"),
+        )),
     ]
 }

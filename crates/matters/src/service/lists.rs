@@ -2,7 +2,7 @@
 //! handed down.
 
 use kernel::{Actor, FieldError, Happened, LegalDate, Page, PageQuery, Permission, Problem};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Matters, Outcome};
@@ -124,8 +124,10 @@ impl Matters {
             Err(error) if error.is_duplicate() => return Err(MattersError::Reviewed(review.quarter)),
             outcome => outcome?,
         };
-        let facts = json!({ "matter": review.matter, "quarter": review.quarter,
-            "changed": matches!(review.change, ListChange::Changed { .. }) });
+        let mut facts = told(&review, &def.name);
+        // Who is told: those who may approve it.
+        facts["permission"] = json!(Permission::MattersApprove.as_str());
+        facts["region"] = json!(self.city.region);
         work.record(
             &row,
             Happened::new("list_review.proposed", "提出责任清单季度审查意见").data(facts),
@@ -157,8 +159,9 @@ impl Matters {
         let last = last.max().unwrap_or(0);
         let review = rules::approve(review, act(actor, work.now()), effective_from, last)?;
         let row = store::update(&work, &review).await?;
-        let facts = json!({ "matter": review.matter, "quarter": review.quarter, "number": row.number,
-            "effective_from": row.effective_from });
+        let mut facts = self.told(&review);
+        facts["number"] = json!(row.number);
+        facts["effective_from"] = json!(row.effective_from);
         work.record(
             &row,
             Happened::new("list_review.approved", "批准责任清单").data(facts),
@@ -179,11 +182,21 @@ impl Matters {
             .ok_or(MattersError::NoReview)?;
         let review = rules::reject(review, act(actor, work.now()), reason.clone())?;
         let row = store::update(&work, &review).await?;
-        let facts = json!({ "matter": review.matter, "quarter": review.quarter });
+        let facts = self.told(&review);
         let happened = Happened::new("list_review.rejected", "退回责任清单审查意见").data(facts);
         work.record(&row, happened.reason(reason))?;
         work.commit().await?;
         self.seen_review(actor, review).await
+    }
+
+    /// What notices say of a decision; `account` is who is told.
+    fn told(&self, review: &ListReview) -> Value {
+        let def = self
+            .catalogue
+            .current(review.matter, review.proposed.at.legal_date().0);
+        let mut facts = told(review, def.map_or("", |def| def.name.as_str()));
+        facts["account"] = json!(review.proposed.account);
+        facts
     }
 
     /// Reviews, newest first.
@@ -296,6 +309,15 @@ impl Matters {
             versions,
         })
     }
+}
+
+/// What notices say of a review.
+fn told(review: &ListReview, matter_name: &str) -> Value {
+    let changed = matches!(review.change, ListChange::Changed { .. });
+    let outcome = if changed { "调整清单" } else { "不作调整" };
+    json!({ "matter": review.matter, "matter_name": matter_name, "quarter": review.quarter,
+        "quarter_name": review.quarter.chinese(), "changed": changed, "outcome": outcome,
+        "proposer": review.proposed.name })
 }
 
 impl From<rules::ListRefusal> for MattersError {

@@ -213,6 +213,18 @@ pub(super) async fn deliveries(
     Ok(Answer(found.map(NoticeDeliveryView::from)))
 }
 
+/// One delivery.
+#[utoipa::path(get, path = "/api/v1/notice-deliveries/{id}", tag = "notices", params(("id" = DeliveryId, Path)),
+    responses((status = 200, body = NoticeDeliveryView), (status = 404, body = Problem)),
+    extensions(("x-permission" = json!("jobs:read"))))]
+pub(super) async fn delivery(
+    State(notices): State<Notices>,
+    actor: Actor,
+    Path(id): Path<DeliveryId>,
+) -> Result<Answer<NoticeDeliveryView>, Problem> {
+    Ok(Answer(notices.delivery(&actor, id).await?.into()))
+}
+
 /// Sends a stuck delivery on its way again.
 #[utoipa::path(post, path = "/api/v1/notice-deliveries/{id}/retries", tag = "notices",
     params(("id" = DeliveryId, Path)),
@@ -346,6 +358,19 @@ pub(super) async fn end_webhook(
 ) -> Result<StatusCode, Problem> {
     notices.end_webhook(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sends a webhook one signed `{"type":"webhook.test"}`, at most once a minute. How it went stands in the delivery.
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/tests", tag = "notices", params(("id" = WebhookId, Path)),
+    responses((status = 201, body = NoticeDeliveryView), (status = 404, body = Problem), (status = 409, body = Problem)),
+    extensions(("x-permission" = json!("jobs:manage"))))]
+pub(super) async fn try_webhook(
+    State(notices): State<Notices>,
+    actor: Actor,
+    Path(id): Path<WebhookId>,
+) -> Result<(StatusCode, Answer<NoticeDeliveryView>), Problem> {
+    let delivery = notices.try_webhook(&actor, id).await?;
+    Ok((StatusCode::CREATED, Answer(delivery.into())))
 }
 
 #[cfg(test)]

@@ -17,12 +17,15 @@ pub fn router(notices: Notices) -> OpenApiRouter {
         .routes(routes!(own::read))
         .routes(routes!(own::read_all))
         .routes(routes!(own::preferences, own::choose))
+        .routes(routes!(own::try_channel))
         .routes(routes!(calendar::show, calendar::renew, calendar::end))
         .routes(routes!(admin::channels))
         .routes(routes!(admin::deliveries))
+        .routes(routes!(admin::delivery))
         .routes(routes!(admin::retry))
         .routes(routes!(admin::webhooks, admin::add_webhook))
         .routes(routes!(admin::end_webhook))
+        .routes(routes!(admin::try_webhook))
         .with_state(notices)
 }
 

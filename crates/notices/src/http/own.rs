@@ -10,6 +10,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::admin::NoticeDeliveryView;
 use crate::{
     model::{Addresses, Channel, Notice, NoticeId, Preferences, Quiet},
     service::{Notices, OwnPreferences},
@@ -323,4 +324,25 @@ pub(super) async fn choose(
 ) -> Result<Versioned<NoticePreferences>, Problem> {
     let own = notices.choose(&actor, seen, body.try_into()?).await?;
     Ok(Versioned(StatusCode::OK, own.version, own.into()))
+}
+
+/// The channel to be tried.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewNoticeTest {
+    /// Which.
+    channel: Channel,
+}
+
+/// Sends the account itself one message through a channel, at most once a minute.
+#[utoipa::path(post, path = "/api/v1/notice-preferences/tests", tag = "notices", request_body = NewNoticeTest,
+    responses((status = 201, body = NoticeDeliveryView), (status = 409, body = Problem), (status = 422, body = Problem)),
+    extensions(("x-permission" = json!("session"))))]
+pub(super) async fn try_channel(
+    State(notices): State<Notices>,
+    actor: Actor,
+    Json(body): Json<NewNoticeTest>,
+) -> Result<(StatusCode, Answer<NoticeDeliveryView>), Problem> {
+    let delivery = notices.try_channel(&actor, body.channel).await?;
+    Ok((StatusCode::CREATED, Answer(delivery.into())))
 }

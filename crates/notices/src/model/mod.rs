@@ -39,3 +39,12 @@ pub struct Notice {
     /// When it was read first.
     pub read_at: Option<Moment>,
 }
+
+/// A notice of a message, and what several like it are called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The notice.
+    pub notice: Notice,
+    /// 提醒函, 待办（初审）
+    pub label: String,
+}

@@ -35,8 +35,25 @@ pub struct OpenTask {
     pub excluded: Vec<AccountId>,
 }
 
+/// A piece of an officer's work that is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueTask {
+    /// What is to be done, e.g. 部门审查.
+    pub label: String,
+    /// The applicant.
+    pub applicant: String,
+    /// Name of the matter.
+    pub matter: String,
+    /// 受理编号
+    pub reference: Option<String>,
+    /// Last day.
+    pub due_on: Option<LegalDate>,
+    /// Path of the desk application on which it is done.
+    pub link: String,
+}
+
 /// How much of an officer's work is due.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TasksDue {
     /// Past its last day.
     pub late: u64,
@@ -44,6 +61,8 @@ pub struct TasksDue {
     pub today: u64,
     /// Within the next three days.
     pub soon: u64,
+    /// The most urgent of them.
+    pub first: Vec<DueTask>,
 }
 
 /// The work lists.
@@ -51,8 +70,8 @@ pub struct TasksDue {
 pub trait Tasks: Send + Sync {
     /// Open work of departments on an application.
     async fn open(&self, application: Uuid) -> Result<Vec<OpenTask>, KernelError>;
-    /// How much of the actor's own work is due as of `today`.
-    async fn due(&self, officer: &Actor, today: LegalDate) -> Result<TasksDue, KernelError>;
+    /// How much of the actor's own work is due as of `today`, with at most so many pieces of it.
+    async fn due(&self, officer: &Actor, today: LegalDate, most: usize) -> Result<TasksDue, KernelError>;
 }
 
 /// A duty of an enterprise.

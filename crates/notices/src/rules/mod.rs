@@ -13,5 +13,5 @@ pub use choice::{chosen_channels, faults};
 pub use ending::{Attempt, Policy, Verdict, after};
 pub use quiet::not_before;
 pub use signature::{SECRET_BYTES, SECRET_PREFIX, sign};
-pub use topics::{Audience, AwayWords, Book, Telling, Topic, TopicFile};
-pub use words::{Filled, Words, fill};
+pub use topics::{Audience, AwayWords, Book, FactLine, Telling, Topic, TopicFile};
+pub use words::{Filled, Words, fill, short_day};

@@ -23,10 +23,30 @@ pub struct TopicFile {
     /// Leaves also in quiet hours.
     #[serde(default)]
     pub urgent: bool,
+    /// Whether several of them that wait for their way to one person leave as one message.
+    #[serde(default = "yes")]
+    pub gather: bool,
+    /// What stands in the table of a mail; a line for whose places nothing is known is left out.
+    #[serde(default)]
+    pub facts: Vec<FactLine>,
     /// Whether officers, people of enterprises or both have it among their preferences.
     pub ends: BTreeSet<End>,
     /// What is told.
     pub tellings: Vec<Telling>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A line of the table in a mail.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactLine {
+    /// What it is.
+    pub label: String,
+    /// The value with places.
+    pub value: String,
 }
 
 /// The end of an account.
@@ -47,6 +67,11 @@ pub enum Audience {
     Enterprise,
     /// Officers of the department in `data.department` that reach `data.region`.
     Department,
+    /// Those of the department in `data.department` who hold `data.permission`, and its head; everybody of it where
+    /// there is neither. All of them reach `data.region`.
+    Responsible,
+    /// Officers who hold `data.permission` and reach `data.region`.
+    Holders,
     /// The account in `data.account`.
     Account,
     /// Those who may do the work that is open now on the application of the event.
@@ -72,17 +97,39 @@ pub struct Telling {
     /// Path of the desk application with places.
     #[serde(default)]
     pub link: Option<String>,
+    /// Short message with places; the title unless given.
+    #[serde(default)]
+    pub sms: Option<String>,
+    /// What several of them are called, with places; the name of the topic unless given.
+    #[serde(default)]
+    pub label: Option<String>,
 }
 
-/// How words leave the application: subject and end of a mail, length of a short message.
+/// How words leave the application, with places.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AwayWords {
     /// Subject of a mail.
     pub mail_subject: String,
-    /// Text of a mail.
-    pub mail_text: String,
-    /// Short message.
+    /// What the button of a mail says.
+    pub mail_button: String,
+    /// End of a mail.
+    pub mail_foot: String,
+    /// What the link to the preferences is called.
+    pub mail_settings: String,
+    /// What several notices of a kind are called: `label`, `count`.
+    pub several: String,
+    /// Text above several notices: `count`.
+    pub many_text: String,
+    /// Several notices in a short message: `title`.
+    pub many_short: String,
+    /// Below a list that is cut: `count`.
+    pub more: String,
+    /// Title of a test.
+    pub test_title: String,
+    /// Text of a test.
+    pub test_text: String,
+    /// Short message: `short`, `title`, `text`.
     pub sms_text: String,
     /// WeChat message.
     pub wechat_text: String,
@@ -103,6 +150,10 @@ pub struct Topic {
     pub channels: Vec<Channel>,
     /// Leaves also in quiet hours.
     pub urgent: bool,
+    /// Whether several leave as one message.
+    pub gather: bool,
+    /// What stands in the table of a mail.
+    pub facts: Vec<FactLine>,
     /// Who has it among the preferences.
     ends: BTreeSet<End>,
 }
@@ -160,6 +211,8 @@ impl Book {
             description: file.description,
             channels: file.channels,
             urgent: file.urgent,
+            gather: file.gather && !file.urgent,
+            facts: file.facts,
             ends: file.ends,
         };
         match self.topics.insert(key, topic) {

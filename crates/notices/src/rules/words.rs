@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use kernel::LegalDate;
+
 /// What can be filled in.
 pub type Words = BTreeMap<String, String>;
 
@@ -37,6 +39,11 @@ pub fn fill(text: &str, words: &Words) -> Filled {
     }
     put(rest, words, &mut filled);
     filled
+}
+
+/// A day that is near, without its year: 12月8日.
+pub fn short_day(day: LegalDate) -> String {
+    format!("{}月{}日", u8::from(day.0.month()), day.0.day())
 }
 
 fn put(text: &str, words: &Words, into: &mut Filled) {

@@ -119,6 +119,22 @@ impl Notices {
         Ok(Page { items, next })
     }
 
+    /// One delivery.
+    ///
+    /// # Errors
+    /// [`NoticesError::NotFound`] outside of the scope.
+    pub async fn delivery(&self, actor: &Actor, id: DeliveryId) -> Outcome<SeenDelivery> {
+        actor.require(Permission::JobsRead)?;
+        let found = store::delivery(self.kernel.db(), &actor.scope, id).await?;
+        self.seen_delivery(actor, found.ok_or(NoticesError::NotFound("发送记录"))?)
+            .await
+    }
+
+    pub(super) async fn seen_delivery(&self, actor: &Actor, delivery: Delivery) -> Outcome<SeenDelivery> {
+        let seen = self.seen_deliveries(actor, vec![delivery]).await?.pop();
+        seen.ok_or(NoticesError::NotFound("发送记录"))
+    }
+
     async fn seen_deliveries(&self, actor: &Actor, found: Vec<Delivery>) -> Outcome<Vec<SeenDelivery>> {
         let accounts: Vec<AccountId> = found.iter().filter_map(|one| one.account).collect();
         let accounts = self.inner.identity.accounts_of(&accounts).await?;
@@ -163,8 +179,7 @@ impl Notices {
         let happened = Happened::new("notice_delivery.retried", "重新发送通知").data(facts);
         work.note(Subject::new("notice_delivery", id), None, happened)?;
         work.commit().await?;
-        let seen = self.seen_deliveries(actor, vec![delivery]).await?.pop();
-        seen.ok_or(NoticesError::NotFound("发送记录"))
+        self.seen_delivery(actor, delivery).await
     }
 
     /// Webhooks that administrators of this scope see.

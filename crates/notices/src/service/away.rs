@@ -6,7 +6,10 @@ use http::StatusCode;
 use kernel::Moment;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
 };
 use reqwest::{Client, redirect};
 
@@ -139,7 +142,9 @@ fn mail(settings: &Settings) -> Outcome<Option<(AsyncSmtpTransport<Tokio1Executo
         .timeout(Some(PATIENCE))
         .build();
     let from = settings.mail_from.as_deref().unwrap_or_default();
-    let from = from.parse().map_err(|error| wrong("ANXU_MAIL_FROM", &error))?;
+    let mut from: Mailbox = from.parse().map_err(|error| wrong("ANXU_MAIL_FROM", &error))?;
+    // The sender's name says from where a mail comes, so that the subject need not.
+    from.name.get_or_insert_with(|| settings.site.clone());
     Ok(Some((transport, from)))
 }
 
@@ -158,17 +163,38 @@ fn compose(delivery: &Delivery, from: &Mailbox, now: Moment) -> Result<Message, 
         .address
         .parse()
         .map_err(|_| "邮箱地址不正确".to_owned())?;
-    Message::builder()
+    let builder = Message::builder()
         .from(from.clone())
         .to(to)
         .subject(text("subject"))
         .date(now.instant().into())
         // The same in every attempt, so that a mailbox can know a repetition.
         .message_id(Some(format!("<{}@{}>", delivery.id, from.email.domain())))
-        .header(AutoSubmitted)
-        .header(ContentType::TEXT_PLAIN)
-        .body(text("text"))
-        .map_err(|error| error.to_string())
+        .header(AutoSubmitted);
+    let body = MultiPart::alternative_plain_html(text("text"), text("html"));
+    let mut message = builder.multipart(body).map_err(|error| error.to_string())?;
+    let headers = message.headers_mut();
+    // The library writes every date in UTC; people read it in mail programs that show it as it stands.
+    if let Some(date) = date_in_china(now) {
+        headers.insert_raw(raw("Date", date));
+    }
+    if !text("settings").is_empty() {
+        headers.insert_raw(raw("List-Unsubscribe", format!("<{}>", text("settings"))));
+    }
+    Ok(message)
+}
+
+fn raw(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
+/// `Mon, 02 Mar 2026 12:00:00 +0800` (RFC 5322 §3.3).
+fn date_in_china(now: Moment) -> Option<String> {
+    let offset = time::UtcOffset::from_hms(8, 0, 0).ok()?;
+    now.instant()
+        .to_offset(offset)
+        .format(&time::format_description::well_known::Rfc2822)
+        .ok()
 }
 
 /// Nobody's holiday notice answers it (RFC 3834 §5).
@@ -176,16 +202,16 @@ fn compose(delivery: &Delivery, from: &Mailbox, now: Moment) -> Result<Message, 
 struct AutoSubmitted;
 
 impl lettre::message::header::Header for AutoSubmitted {
-    fn name() -> lettre::message::header::HeaderName {
-        lettre::message::header::HeaderName::new_from_ascii_str("Auto-Submitted")
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
     }
 
     fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         Ok(Self)
     }
 
-    fn display(&self) -> lettre::message::header::HeaderValue {
-        lettre::message::header::HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
     }
 }
 

@@ -23,6 +23,9 @@ pub enum NoticesError {
     /// Only what is stuck is sent on its way again.
     #[error("the delivery is not stuck")]
     NotStuck,
+    /// A test was sent a moment ago.
+    #[error("a test was sent a moment ago")]
+    TooSoon,
     /// A setting cannot be used.
     #[error("setting {name}: {why}")]
     Settings {
@@ -45,6 +48,11 @@ impl From<NoticesError> for Problem {
                 "delivery-not-stuck",
                 "无需重发",
                 "这条通知没有停滞：已经送达，或者仍在自动重试。请刷新列表查看最新状态。",
+            ),
+            NoticesError::TooSoon => Self::conflict(
+                "test-too-soon",
+                "刚刚发送过测试",
+                "一分钟内只发送一次测试，请先查看是否收到，稍后再试。",
             ),
             error @ NoticesError::Settings { .. } => Self::internal(&error),
         }

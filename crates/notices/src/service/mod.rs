@@ -6,8 +6,10 @@ mod deliver;
 mod digest;
 mod error;
 mod feed;
+mod message;
 mod own;
 mod tell;
+mod trial;
 
 use std::sync::Arc;
 
@@ -104,6 +106,10 @@ struct Inner {
 #[serde(deny_unknown_fields)]
 struct ChannelFile {
     words: AwayWords,
+    /// How long a message waits for others of its topic to the same person, in seconds.
+    gather_seconds: i64,
+    /// How many things a message names at most.
+    most_items: usize,
     policy: Policy,
     /// JSON that the adapter of short messages takes, with places.
     sms_body: serde_json::Value,

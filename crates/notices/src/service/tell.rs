@@ -1,18 +1,26 @@
 //! From an event to the people whom it concerns.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use identity::Account;
-use kernel::{Actor, Event, KernelError, LegalDate, Moment, NewJob, Scope, Work, event, ids::AccountId};
+use kernel::{
+    Actor, Event, KernelError, LegalDate, Moment, NewJob, Permission, Role, Scope, Work, event,
+    ids::AccountId,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Notices, NoticesError, Outcome};
+use super::{
+    Notices, NoticesError, Outcome,
+    message::{Item, Message},
+};
 use crate::{
     jobs::{SEND_JOB, Sending},
-    model::{Channel, Delivery, DeliveryId, DeliveryState, Notice, NoticeId, Quiet, Webhook},
+    model::{
+        Channel, Delivery, DeliveryId, DeliveryState, Notice, NoticeId, Part, Preferences, Quiet, Webhook,
+    },
     ports::OpenTask,
-    rules::{self, Audience, Telling, Topic, Words, fill},
+    rules::{self, Audience, FactLine, Telling, Topic, Words, fill},
     store,
 };
 
@@ -22,13 +30,16 @@ pub(super) struct Told {
     /// Under which key: what is told under a known key is not told again.
     pub cause: String,
     pub words: Words,
+    /// What it consists of, when it is about several things, and how many more there are.
+    pub items: (Vec<Item>, usize),
 }
 
-/// What is put into the outbox together.
-#[derive(Default)]
-struct Outgoing {
-    deliveries: Vec<(String, Delivery)>,
-    jobs: Vec<NewJob>,
+/// A way to a person.
+struct Way<'a> {
+    account: &'a Account,
+    channel: Channel,
+    address: &'a str,
+    quiet: Option<Quiet>,
 }
 
 impl Notices {
@@ -70,6 +81,8 @@ impl Notices {
                 None => Vec::new(),
             },
             Audience::Department => self.department(&body.data).await?,
+            Audience::Responsible => self.responsible(&body.data).await?,
+            Audience::Holders => self.holders(&body.data).await?,
             Audience::Account => self.named(&body.data).await?.into_iter().collect(),
         };
         let told = accounts
@@ -79,6 +92,7 @@ impl Notices {
             .map(|account| Told {
                 cause: format!("event:{}:{}:{}", body.id, topic.key, account.id),
                 words: words.clone(),
+                items: Default::default(),
                 account,
             });
         Ok(told.collect())
@@ -94,6 +108,28 @@ impl Notices {
             .into_iter()
             .filter(|account| own(account) && account.scope.covers(&region, None))
             .collect())
+    }
+
+    /// Officers of a department who may do the work, and its head: whoever is to act, and whoever answers for it.
+    async fn responsible(&self, data: &Value) -> Outcome<Vec<Account>> {
+        let all = self.department(data).await?;
+        let permission = data["permission"].as_str().and_then(Permission::parse);
+        let acts = |account: &Account| {
+            account.roles.contains(&Role::Approver) || permission.is_some_and(|one| holds(account, one))
+        };
+        let acting: Vec<Account> = all.iter().filter(|account| acts(account)).cloned().collect();
+        Ok(if acting.is_empty() { all } else { acting })
+    }
+
+    /// Officers who hold a permission and reach the region.
+    async fn holders(&self, data: &Value) -> Outcome<Vec<Account>> {
+        let Some(permission) = data["permission"].as_str().and_then(Permission::parse) else {
+            return Ok(Vec::new());
+        };
+        let region = data["region"].as_str().unwrap_or_default();
+        let officers = self.inner.identity.officers(None).await?;
+        let reaches = |account: &Account| account.scope.covers(region, None) && holds(account, permission);
+        Ok(officers.into_iter().filter(reaches).collect())
     }
 
     async fn named(&self, data: &Value) -> Outcome<Option<Account>> {
@@ -124,9 +160,12 @@ impl Notices {
                 words.insert("task".into(), task.label.clone());
                 let due = task.due_on.map(LegalDate::chinese).unwrap_or_default();
                 words.insert("due".into(), due);
+                let due = task.due_on.map(rules::short_day).unwrap_or_default();
+                words.insert("due.short".into(), due);
                 told.push(Told {
                     cause: format!("task:{}:{}", task.key, account.id),
                     words,
+                    items: Default::default(),
                     account,
                 });
             }
@@ -149,102 +188,126 @@ impl Notices {
         let ids: Vec<AccountId> = told.iter().map(|one| one.account.id).collect();
         let preferences = store::preferences_of(self.kernel.db(), &ids).await?;
         let mut work = self.kernel.begin(&Actor::system("通知")).await?;
-        let notices: Vec<(String, Notice)> = told
+        let composed: Vec<Notice> = told
             .iter()
-            .map(|one| (one.cause.clone(), compose(&work, topic, telling, event, one)))
+            .map(|one| compose(&work, topic, telling, event, one))
             .collect();
-        let new = store::insert_notices(&work, notices.clone()).await?;
-        let mut outgoing = Outgoing::default();
-        for (one, (_, notice)) in told
-            .iter()
-            .zip(&notices)
-            .filter(|(_, (_, notice))| new.contains(&notice.id))
-        {
-            let own = preferences.get(&one.account.id).cloned().unwrap_or_default();
-            let quiet = own
-                .quiet
-                .unwrap_or(self.inner.file.words.quiet)
-                .filter(|_| !topic.urgent);
-            for (channel, address) in rules::chosen_channels(topic, &own, one.account.phone.as_deref()) {
-                if self.has(channel) {
-                    self.send_later(&work, one, notice, (channel, address), quiet, &mut outgoing)?;
-                }
+        let causes = told.iter().map(|one| one.cause.clone());
+        let new = store::insert_notices(&work, causes.zip(composed.iter().cloned()).collect()).await?;
+        // By account, always in the same order: two processes never wait for each other in a circle.
+        let mut own: BTreeMap<AccountId, Vec<(&Told, Notice)>> = BTreeMap::new();
+        for (one, notice) in told.iter().zip(composed) {
+            if new.contains(&notice.id) {
+                own.entry(one.account.id).or_default().push((one, notice));
             }
         }
-        flush(&mut work, outgoing).await?;
+        for (account, told) in own {
+            let chosen = preferences.get(&account).cloned().unwrap_or_default();
+            self.put_out_to(&mut work, (topic, telling), &chosen, told)
+                .await?;
+        }
         work.commit().await?;
         Ok(())
     }
 
-    fn send_later(
+    /// Sends one account what it is told on the ways that it chose.
+    async fn put_out_to(
         &self,
-        work: &Work,
-        told: &Told,
-        notice: &Notice,
-        (channel, address): (Channel, &str),
-        quiet: Option<Quiet>,
-        outgoing: &mut Outgoing,
+        work: &mut Work,
+        (topic, telling): (&Topic, &Telling),
+        chosen: &Preferences,
+        told: Vec<(&Told, Notice)>,
     ) -> Outcome<()> {
+        let Some((first, _)) = told.first() else {
+            return Ok(());
+        };
+        let account = &first.account;
+        let quiet = chosen
+            .quiet
+            .unwrap_or(self.inner.file.words.quiet)
+            .filter(|_| !topic.urgent);
+        for (channel, address) in rules::chosen_channels(topic, chosen, account.phone.as_deref()) {
+            if !self.has(channel) {
+                continue;
+            }
+            let way = Way {
+                account,
+                channel,
+                address,
+                quiet,
+            };
+            if topic.gather {
+                self.gather(work, (topic, telling), &way, &told).await?;
+            } else {
+                for one in &told {
+                    self.send_later(work, (topic, telling), &way, std::slice::from_ref(one))
+                        .await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds to what of this topic is waiting for its way already, or begins to wait for more.
+    async fn gather(
+        &self,
+        work: &mut Work,
+        (topic, telling): (&Topic, &Telling),
+        way: &Way<'_>,
+        told: &[(&Told, Notice)],
+    ) -> Outcome<()> {
+        store::hold_account(work, way.account.id).await?;
+        let waiting = store::gathering(work, way.account.id, &topic.key, way.channel, way.address).await?;
+        let Some(delivery) = waiting else {
+            return self.send_later(work, (topic, telling), way, told).await;
+        };
+        store::add_parts(work, delivery.id, &parts(topic, telling, told)).await?;
+        let message = self.several(&store::parts(work, delivery.id).await?);
+        let name = &way.account.name;
+        let content = self.content(way.channel, delivery.id, way.address, name, &message);
+        Ok(store::reword(work, delivery.id, &message.title, content).await?)
+    }
+
+    async fn send_later(
+        &self,
+        work: &mut Work,
+        (topic, telling): (&Topic, &Telling),
+        way: &Way<'_>,
+        told: &[(&Told, Notice)],
+    ) -> Outcome<()> {
+        let Some((first, notice)) = told.first() else {
+            return Ok(());
+        };
+        let parts = parts(topic, telling, told);
+        let message = match told {
+            [one] => single(topic, telling, one),
+            _ => self.several(&parts),
+        };
+        let wait = if topic.gather {
+            self.inner.file.gather_seconds
+        } else {
+            0
+        };
+        let ready = work.now().plus(time::Duration::seconds(wait));
         let id = DeliveryId(work.next_id());
         let delivery = Delivery {
             id,
             notice: Some(notice.id),
-            webhook: None,
-            account: Some(told.account.id),
-            topic: notice.topic.clone(),
-            title: notice.title.clone(),
-            channel,
-            region: told.account.region.clone(),
-            address: address.to_owned(),
-            content: self.content(channel, id, address, notice, &told.account.name),
-            ..new_delivery(work.now(), rules::not_before(work.now(), quiet))
+            account: Some(way.account.id),
+            topic: topic.key.clone(),
+            title: message.title.clone(),
+            channel: way.channel,
+            region: way.account.region.clone(),
+            address: way.address.to_owned(),
+            content: self.content(way.channel, id, way.address, &way.account.name, &message),
+            ..new_delivery(work.now(), rules::not_before(ready, way.quiet))
         };
-        outgoing.jobs.push(sending(&delivery, quiet, 0)?);
-        outgoing
-            .deliveries
-            .push((format!("{}:{}", told.cause, channel.as_str()), delivery));
+        let job = sending(&delivery, way.quiet, 0)?;
+        let cause = format!("{}:{}", first.cause, way.channel.as_str());
+        store::insert_deliveries(work, &[(cause, delivery)]).await?;
+        store::add_parts(work, id, &parts).await?;
+        work.enqueue(job);
         Ok(())
-    }
-
-    /// What leaves through the channel, word by word.
-    fn content(
-        &self,
-        channel: Channel,
-        id: DeliveryId,
-        address: &str,
-        notice: &Notice,
-        name: &str,
-    ) -> String {
-        let file = &self.inner.file;
-        let link = notice.link.as_deref().map(|path| self.absolute(path));
-        let mut words: Words = [
-            ("id", id.to_string()),
-            ("address", address.to_owned()),
-            ("title", notice.title.clone()),
-            ("text", notice.text.clone()),
-            ("name", name.to_owned()),
-            ("link", link.unwrap_or_default()),
-            ("site", self.inner.site.clone()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into();
-        let filled = |text: &str, words: &Words| fill(text, words).text;
-        match channel {
-            Channel::Sms | Channel::Wechat => {
-                let (text, body) = if channel == Channel::Sms {
-                    (&file.words.sms_text, &file.sms_body)
-                } else {
-                    (&file.words.wechat_text, &file.wechat_body)
-                };
-                let text = filled(text, &words);
-                words.insert("text".to_owned(), text);
-                filled_json(body, &words).to_string()
-            }
-            Channel::Mail | Channel::Webhook => {
-                let subject = filled(&file.words.mail_subject, &words);
-                json!({ "subject": subject, "text": filled(&file.words.mail_text, &words) }).to_string()
-            }
-        }
     }
 
     /// Lets other systems hear of the event.
@@ -255,7 +318,6 @@ impl Notices {
             return Ok(());
         }
         let mut work = self.kernel.begin(&Actor::system("通知")).await?;
-        let mut outgoing = Outgoing::default();
         for webhook in webhooks {
             let delivery = Delivery {
                 id: DeliveryId(work.next_id()),
@@ -271,12 +333,10 @@ impl Notices {
                 ..new_delivery(work.now(), work.now())
             };
             let cause = format!("event:{}:{}:{}", event.body.id, topic.key, webhook.id);
-            outgoing
-                .jobs
-                .push(sending(&delivery, None, 0)?.once(cause.clone()));
-            outgoing.deliveries.push((cause, delivery));
+            let job = sending(&delivery, None, 0)?.once(cause.clone());
+            store::insert_deliveries(&work, &[(cause, delivery)]).await?;
+            work.enqueue(job);
         }
-        flush(&mut work, outgoing).await?;
         work.commit().await?;
         Ok(())
     }
@@ -291,7 +351,7 @@ impl Notices {
     }
 }
 
-fn new_delivery(now: Moment, not_before: Moment) -> Delivery {
+pub(super) fn new_delivery(now: Moment, not_before: Moment) -> Delivery {
     Delivery {
         id: DeliveryId(Uuid::nil()),
         notice: None,
@@ -330,12 +390,6 @@ pub(super) fn sending(
     Ok(NewJob::new(SEND_JOB, &payload)?.once(key).at(delivery.not_before))
 }
 
-async fn flush(work: &mut Work, outgoing: Outgoing) -> Result<(), KernelError> {
-    store::insert_deliveries(work, &outgoing.deliveries).await?;
-    outgoing.jobs.into_iter().for_each(|job| work.enqueue(job));
-    Ok(())
-}
-
 fn compose(work: &Work, topic: &Topic, telling: &Telling, event: Option<Uuid>, told: &Told) -> Notice {
     let text = fill(&telling.text, &told.words);
     let title = fill(&telling.title, &told.words);
@@ -369,11 +423,45 @@ fn may_do(account: &Account, task: &OpenTask) -> bool {
     };
     department
         && account.scope.covers(&task.region, None)
-        && account
-            .roles
-            .iter()
-            .any(|role| role.permissions().contains(&task.permission))
+        && holds(account, task.permission)
         && !task.excluded.contains(&account.id)
+}
+
+fn holds(account: &Account, permission: Permission) -> bool {
+    let roles = account.roles.iter();
+    roles
+        .flat_map(|role| role.permissions())
+        .any(|one| *one == permission)
+}
+
+/// A notice alone, with the facts of its topic.
+fn single(topic: &Topic, telling: &Telling, (told, notice): &(&Told, Notice)) -> Message {
+    let known = |line: &FactLine| {
+        let value = fill(&line.value, &told.words);
+        value.missing.is_empty().then(|| (line.label.clone(), value.text))
+    };
+    let (items, more) = told.items.clone();
+    let short = telling.sms.as_ref().map(|text| fill(text, &told.words).text);
+    Message {
+        short: short.unwrap_or_else(|| format!("{}。", notice.title)),
+        facts: topic.facts.iter().filter_map(known).collect(),
+        title: notice.title.clone(),
+        text: notice.text.clone(),
+        link: notice.link.clone(),
+        items,
+        more,
+    }
+}
+
+fn parts(topic: &Topic, telling: &Telling, told: &[(&Told, Notice)]) -> Vec<Part> {
+    let part = |(told, notice): &(&Told, Notice)| Part {
+        label: match &telling.label {
+            Some(label) => fill(label, &told.words).text,
+            None => topic.name.clone(),
+        },
+        notice: notice.clone(),
+    };
+    told.iter().map(part).collect()
 }
 
 /// The words of the event itself; those of its data as `data.name`.
@@ -384,12 +472,21 @@ fn words_of(event: &Event) -> Words {
         ("reason", body.reason.clone().unwrap_or_default()),
         ("actor", body.actor.clone()),
         ("day", body.at.legal_date().chinese()),
+        ("day.short", rules::short_day(body.at.legal_date())),
         ("subject", body.subject_id.to_string()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();
     let facts = body.data.as_object().into_iter().flatten();
-    words.extend(facts.filter_map(|(name, value)| Some((format!("data.{name}"), word(value)?))));
+    words.extend(
+        facts
+            .clone()
+            .filter_map(|(name, value)| Some((format!("data.{name}"), word(value)?))),
+    );
+    words.extend(facts.filter_map(|(name, value)| {
+        let day: LegalDate = value.as_str()?.parse().ok()?;
+        Some((format!("data.{name}.short"), rules::short_day(day)))
+    }));
     let documents = body.data["documents"].as_array().into_iter().flatten();
     let titles: Vec<&str> = documents.filter_map(|one| one["title"].as_str()).collect();
     words.insert("documents".to_owned(), titles.join("、"));
@@ -420,20 +517,6 @@ fn pushed(event: &Event, topic: &Topic) -> String {
             "subject_id": body.subject_id, "version": body.version, "enterprise": body.enterprise },
     })
     .to_string()
-}
-
-fn filled_json(value: &Value, words: &Words) -> Value {
-    match value {
-        Value::String(text) => fill(text, words).text.into(),
-        Value::Array(all) => all.iter().map(|one| filled_json(one, words)).collect(),
-        Value::Object(all) => {
-            let filled = all
-                .iter()
-                .map(|(name, one)| (name.clone(), filled_json(one, words)));
-            Value::Object(filled.collect())
-        }
-        other => other.clone(),
-    }
 }
 
 /// An account as it would act: for asking what is due for it.

@@ -115,6 +115,18 @@ pub(crate) async fn insert_deliveries(
     Ok(())
 }
 
+/// Saves one delivery; false when its cause is known already.
+pub(crate) async fn insert_delivery(
+    work: &Work,
+    cause: String,
+    delivery: &Delivery,
+) -> Result<bool, KernelError> {
+    let row = model(cause, delivery).into_active_model().reset_all();
+    let mut insert = row::Entity::insert(row).into_query();
+    insert.on_conflict(OnConflict::column(Column::Cause).do_nothing().to_owned());
+    Ok(work.conn().execute(&insert).await?.rows_affected() > 0)
+}
+
 /// A delivery, locked until the end of the transaction on the engine that has locks.
 async fn locked(work: &Work, id: DeliveryId) -> Result<Option<Delivery>, KernelError> {
     let mut select = row::Entity::find_by_id(id);

@@ -1,13 +1,16 @@
 //! What notices have to know of their neighbours: what things are called, what work is open, what is due.
 
-use applications::{Applications, ApplicationsError};
+use applications::{Applications, ApplicationsError, TaskItem};
 use async_trait::async_trait;
 use kernel::{
-    Actor, KernelError, LegalDate,
+    Actor, KernelError, LegalDate, PageQuery,
     ids::{ApplicationId, LicenceId},
 };
 use licences::{Licences, LicencesError, rules::Duty};
-use notices::{Duties, DutyEntry, Facts, OpenTask, Tasks, TasksDue, rules::Words};
+use notices::{
+    DueTask, Duties, DutyEntry, Facts, OpenTask, Tasks, TasksDue,
+    rules::{Words, short_day},
+};
 use uuid::Uuid;
 
 /// How far ahead the morning's notice looks, in days.
@@ -35,6 +38,7 @@ impl Facts for Names {
                     say("applicant", called.applicant);
                     say("region", called.region);
                     say("due", called.due_on.map(LegalDate::chinese).unwrap_or_default());
+                    say("due.short", called.due_on.map(short_day).unwrap_or_default());
                 }
             }
             "licence" => {
@@ -81,13 +85,38 @@ impl Tasks for WorkLists {
             .collect())
     }
 
-    async fn due(&self, officer: &Actor, today: LegalDate) -> Result<TasksDue, KernelError> {
+    async fn due(&self, officer: &Actor, today: LegalDate, most: usize) -> Result<TasksDue, KernelError> {
         let due = self.0.due_counts(officer, today, SOON).await.map_err(inner)?;
-        Ok(TasksDue {
+        let mut found = TasksDue {
             late: due.late,
             today: due.today,
             soon: due.soon,
-        })
+            first: Vec::new(),
+        };
+        if found != TasksDue::default() {
+            let page = PageQuery {
+                limit: u64::try_from(most).ok(),
+                cursor: None,
+            };
+            let until = LegalDate(today.0.saturating_add(time::Duration::days(i64::from(SOON))));
+            let tasks = self.0.tasks(officer, Vec::new(), Some(until), &page).await;
+            found.first = tasks.map_err(inner)?.items.into_iter().map(due_task).collect();
+        }
+        Ok(found)
+    }
+}
+
+/// A piece of work as the morning's notice names it.
+fn due_task(task: TaskItem) -> DueTask {
+    let application = &task.listed.application;
+    let dossier = application.dossier();
+    DueTask {
+        label: task.kind.label().to_owned(),
+        applicant: dossier.applicant.name.clone(),
+        matter: dossier.matter_name.clone(),
+        reference: application.intake().map(|intake| intake.reference.clone()),
+        due_on: task.due_on,
+        link: format!("/app/applications/{}", task.listed.id),
     }
 }
 
