@@ -265,7 +265,7 @@ on_both! {
         let held = app.act("leader", "/api/v1/joint-meetings", meeting).await;
         let id = held["problems"][0]["id"].as_str().unwrap().to_owned();
         app.run_jobs().await;
-        assert_eq!(items(&app, "rev.fire", "/api/v1/notices?topic=collaboration").await[0]["title"], "整改事项：消防通道堵塞");
+        assert_eq!(items(&app, "rev.fire", "/api/v1/notices?topic=collaboration").await[0]["title"], "整改事项：消防通道堵塞，3月10日前完成");
         let path = format!("/api/v1/rectifications/{id}");
         let may = async |login: &str| {
             let found = items(&app, login, "/api/v1/rectifications?convener=emergency").await.remove(0);
@@ -284,7 +284,12 @@ on_both! {
         assert_eq!(conflict("rev.health", "reports", json!({ "text": "x" })).await, "other-department");
         app.act("rev.fire", &format!("{path}/reports"), json!({ "text": "已清理" })).await;
         assert_eq!((may("rev.fire").await, may("leader").await, may("clerk").await), (json!([]), json!(["close"]), json!([])));
+        app.run_jobs().await;
+        assert_eq!(items(&app, "leader", "/api/v1/notices?topic=collaboration").await[0]["title"], "待核销：消防通道堵塞");
+        assert_eq!(items(&app, "clerk", "/api/v1/notices?topic=collaboration").await.len(), 0, "who does not close is not told");
         let back = app.act("leader", &format!("{path}/closures"), json!({ "mended": false, "text": "未划线" })).await;
+        app.run_jobs().await;
+        assert_eq!(items(&app, "rev.fire", "/api/v1/notices?topic=collaboration").await[0]["title"], "整改退回：消防通道堵塞");
         assert_eq!((&back["state"], &back["allowed_actions"], &back["meeting_title"]), (&json!("open"), &json!([]), &json!("一季度联席会议")));
 
         // Overdue: told once, and visible.

@@ -239,10 +239,28 @@ impl Collaboration {
         let found = store::locked_rectification(&work, &actor.scope, id).await?;
         let found = found.ok_or(CollaborationError::NotFound("整改事项"))?;
         let changed = decide(found, done(actor, work.now()))?;
-        let row = store::save_rectification(&work, &changed).await?;
-        work.record(&row, Happened::new(kind, title))?;
+        let seen = self.with_title(changed).await?;
+        let row = store::save_rectification(&work, &seen.problem).await?;
+        work.record(&row, Happened::new(kind, title).data(self.told_of_change(&seen)))?;
         work.commit().await?;
-        self.with_title(changed).await
+        Ok(seen)
+    }
+
+    /// What notices say of a change: a report waits for those of the convener who may close it, anything else goes to
+    /// the department that answers for the problem.
+    fn told_of_change(&self, seen: &SeenProblem) -> serde_json::Value {
+        let one = &seen.problem;
+        let is_reported = one.state() == RectificationState::Reported;
+        let told = if is_reported {
+            &one.convener
+        } else {
+            &one.department
+        };
+        let finding = one.rounds.last().and_then(|round| round.closing.as_ref());
+        json!({ "department": told, "region": one.region, "permission": Permission::CollaborationConvene.as_str(),
+            "problem": one.problem, "requirement": one.requirement, "due_on": one.due_on,
+            "mender": self.department_name(&one.department), "finding": finding.map(|closing| &closing.text),
+            "meeting": seen.meeting_title, "meeting_id": one.meeting })
     }
 
     /// Tells of problems whose last day was the one before a day of the run, each once.
