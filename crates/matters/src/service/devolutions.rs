@@ -47,7 +47,11 @@ impl Matters {
 
     fn seen_devolution(&self, one: &Devolution) -> SeenDevolution {
         let today = self.today().0;
-        let known = |key: &MatterKey| self.catalogue.current(*key, today);
+        // A matter may begin, as its devolution does, on a later day.
+        let known = |key: &MatterKey| {
+            let now = self.catalogue.current(*key, today);
+            now.or_else(|| self.catalogue.current(*key, one.from))
+        };
         let definitions: Vec<&Definition> = one.matters.iter().filter_map(known).collect();
         let name = |key: &MatterKey| known(key).map_or_else(|| key.to_string(), |def| def.name.clone());
         let stage = |key: &StageKey| {

@@ -150,23 +150,39 @@ fn masked(address: &str) -> String {
 }
 
 /// A state of deliveries, or all of them.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 #[schema(as = NoticeDeliveryStates)]
 enum States {
-    /// One of them.
-    One(DeliveryState),
-    /// All.
-    All(AllStates),
+    /// Waiting.
+    Queued,
+    /// Under way.
+    Sending,
+    /// To be tried again.
+    Failed,
+    /// Arrived.
+    Sent,
+    /// With an unknown end.
+    Unknown,
+    /// Given up.
+    #[default]
+    Dead,
+    /// Whatever the state.
+    All,
 }
 
-/// Deliveries in any state.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = AllNoticeDeliveryStates)]
-enum AllStates {
-    /// All.
-    All,
+impl States {
+    fn state(self) -> Option<DeliveryState> {
+        Some(match self {
+            Self::Queued => DeliveryState::Queued,
+            Self::Sending => DeliveryState::Sending,
+            Self::Failed => DeliveryState::Failed,
+            Self::Sent => DeliveryState::Sent,
+            Self::Unknown => DeliveryState::Unknown,
+            Self::Dead => DeliveryState::Dead,
+            Self::All => return None,
+        })
+    }
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -201,11 +217,7 @@ pub(super) async fn deliveries(
         cursor: query.cursor,
     };
     let filter = DeliveryFilter {
-        state: match query.state {
-            None => Some(DeliveryState::Dead),
-            Some(States::One(state)) => Some(state),
-            Some(States::All(AllStates::All)) => None,
-        },
+        state: query.state.unwrap_or_default().state(),
         channel: query.channel,
         webhook: query.webhook,
     };
