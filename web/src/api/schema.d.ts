@@ -2252,6 +2252,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/list-reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One review of a responsibility list. */
+        get: operations["get_list_reviews_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/list-reviews/{id}/decisions": {
         parameters: {
             query?: never;
@@ -2430,8 +2447,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Deliveries in a state, oldest first: dead letters unless another is asked for. */
+        /**
+         * Deliveries in a state: dead letters unless another is asked for. What has been sent, and `all`, newest first; what
+         *     waits, oldest first.
+         */
         get: operations["get_notice_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One delivery. */
+        get: operations["get_notice_deliveries_id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2469,6 +2506,23 @@ export interface paths {
         /** Chooses how the account hears of notices. */
         put: operations["put_notice_preferences"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-preferences/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the account itself one message through a channel, at most once a minute. */
+        post: operations["post_notice_preferences_tests"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3044,6 +3098,23 @@ export interface paths {
         post?: never;
         /** Ends a webhook. */
         delete: operations["delete_webhooks_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a webhook one signed `{"type":"webhook.test"}`, at most once a minute. How it went stands in the delivery. */
+        post: operations["post_webhooks_id_tests"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3805,6 +3876,16 @@ export interface components {
             recipient: string;
             remark?: string;
         };
+        /** @description So many times something happened. */
+        DemoClockHappened: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /** @description What. */
+            title: string;
+        };
         /** @description A move of the clock under way. */
         DemoClockMove: {
             /**
@@ -3827,10 +3908,25 @@ export interface components {
             /** @description Where it ends. */
             to: components["schemas"]["Moment"];
         };
+        /** @description A move of the clock that is over. */
+        DemoClockPast: {
+            /** @description Where it began. */
+            from: components["schemas"]["Moment"];
+            /** @description What happened on the way, most first. */
+            happened: components["schemas"]["DemoClockHappened"][];
+            /**
+             * Format: int64
+             * @description Jobs done on the way.
+             */
+            jobs: number;
+            /** @description Where it ended. */
+            to: components["schemas"]["Moment"];
+        };
         /** @description The clock of a demo. */
         DemoClockView: {
             /** @description Why the last move ended before its time. */
             failed?: string | null;
+            last?: components["schemas"]["DemoClockPast"] | null;
             moving?: components["schemas"]["DemoClockMove"] | null;
             /** @description Its present instant. */
             now: components["schemas"]["Moment"];
@@ -3953,9 +4049,17 @@ export interface components {
             from: components["schemas"]["LegalDate"];
             /** @description Whether it is in force today. */
             in_force: boolean;
+            /** @description The same with their names. */
+            matter_names: components["schemas"]["MatterName"][];
             matters: components["schemas"]["MatterKey"][];
+            /** @description Documents that order it; empty while none has been read. */
+            sources: string[];
+            /** @description The same by name. */
+            stage_names: string[];
             /** @description Stages that the body below handles. */
             stages: string[];
+            /** @description What still has to be checked; absent once it is confirmed. */
+            unconfirmed?: string | null;
             until?: components["schemas"]["LegalDate"] | null;
         };
         /** @description A condition of a renewal without review. */
@@ -4794,13 +4898,15 @@ export interface components {
             due_on?: components["schemas"]["LegalDate"] | null;
             /** @description The enterprise. */
             enterprise: components["schemas"]["EnterpriseId"];
+            /** @description Whether its clock stands still now. */
+            held: boolean;
             /** @description Name of who holds it. */
             holder: string;
             /** @description What is to be done. */
             kind: components["schemas"]["TaskKind"];
             /**
              * Format: int64
-             * @description Calendar days until then; negative once it is late.
+             * @description Calendar days until then, negative once it is late; days of the clock while it stands still.
              */
             left_days?: number | null;
             /** @description Letters about it, oldest first. */
@@ -4815,6 +4921,8 @@ export interface components {
             reference: string;
             /** @description Its region. */
             region: string;
+            /** @description Short name of the region. */
+            region_name: string;
             /** @description Since when. */
             since: components["schemas"]["Moment"];
             /** @description The same in words. */
@@ -5559,6 +5667,19 @@ export interface components {
             /** @description Matter key such as `hazchem.renewal`. */
             matter: components["schemas"]["MatterKey"];
         };
+        /** @description A quarterly review of one matter's list, with names and what the actor may do. */
+        ListReviewView: components["schemas"]["ListReview"] & {
+            /** @description What the actor may do now: `decide`. */
+            allowed_actions: string[];
+            /** @description The list that it changes: in force today while it is open, else when it was decided. */
+            before: components["schemas"]["ListedDuty"][];
+            /** @description Name of the matter. */
+            matter_name: string;
+            /** @description 2026年第1季度 */
+            quarter_name: string;
+            /** @description How it stands, in words. */
+            state_name: string;
+        };
         /** @description One line of a responsibility list. */
         ListedDuty: {
             /** @description Clauses in words; a rule of the house may have none. */
@@ -5827,6 +5948,11 @@ export interface components {
             source_body: string;
             upload?: components["schemas"]["Upload"] | null;
         };
+        /** @description A matter with its name. */
+        MatterName: {
+            key: components["schemas"]["MatterKey"];
+            name: string;
+        };
         /** @description A lawful (or disputed) cause that stops clocks. */
         MatterPause: {
             /** @description Clauses. */
@@ -6052,6 +6178,11 @@ export interface components {
             /** @description OpenID of the bureau's official account. */
             wechat?: string | null;
         };
+        /** @description The channel to be tried. */
+        NewNoticeTest: {
+            /** @description Which. */
+            channel: components["schemas"]["NoticeChannel"];
+        };
         /** @description A problem to be mended. */
         NewRectification: {
             /** @description Key of the department that answers for it. */
@@ -6161,6 +6292,8 @@ export interface components {
         NoticeDeliveryView: {
             /** @description Where to, the middle left out. */
             address: string;
+            /** @description What the actor may do now: `retry`. */
+            allowed_actions: string[];
             /**
              * Format: int64
              * @description Attempts of this round.
@@ -6184,6 +6317,14 @@ export interface components {
             sent_at?: components["schemas"]["Moment"] | null;
             /** @description State. */
             state: components["schemas"]["NoticeDeliveryState"];
+            /** @description The same in words. */
+            state_name: string;
+            /** @description What it tells: title of the notice, of the event for a webhook. */
+            title: string;
+            /** @description Name of the account or of the webhook. */
+            to_name: string;
+            /** @description Name of the topic. */
+            topic_name: string;
         };
         /**
          * Format: uuid
@@ -6591,13 +6732,15 @@ export interface components {
                 due_on?: components["schemas"]["LegalDate"] | null;
                 /** @description The enterprise. */
                 enterprise: components["schemas"]["EnterpriseId"];
+                /** @description Whether its clock stands still now. */
+                held: boolean;
                 /** @description Name of who holds it. */
                 holder: string;
                 /** @description What is to be done. */
                 kind: components["schemas"]["TaskKind"];
                 /**
                  * Format: int64
-                 * @description Calendar days until then; negative once it is late.
+                 * @description Calendar days until then, negative once it is late; days of the clock while it stands still.
                  */
                 left_days?: number | null;
                 /** @description Letters about it, oldest first. */
@@ -6612,6 +6755,8 @@ export interface components {
                 reference: string;
                 /** @description Its region. */
                 region: string;
+                /** @description Short name of the region. */
+                region_name: string;
                 /** @description Since when. */
                 since: components["schemas"]["Moment"];
                 /** @description The same in words. */
@@ -6796,26 +6941,19 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
-        Page_ListReview: {
+        Page_ListReviewView: {
             /** @description The rows. */
-            items: (components["schemas"]["ReviewState"] & {
-                /** @description What it comes to. */
-                change: components["schemas"]["ListChange"];
-                /** @description What it looked at. */
-                evidence: components["schemas"]["ReviewEvidence"];
-                /** @description Identifier. */
-                id: components["schemas"]["ReviewId"];
-                /** @description The matter. */
-                matter: components["schemas"]["MatterKey"];
-                /** @description Who proposed it and when. */
-                proposed: components["schemas"]["ReviewAct"];
-                /** @description The quarter that was reviewed. */
-                quarter: components["schemas"]["Quarter"];
-                /**
-                 * Format: int64
-                 * @description Version for optimistic locking.
-                 */
-                version: number;
+            items: (components["schemas"]["ListReview"] & {
+                /** @description What the actor may do now: `decide`. */
+                allowed_actions: string[];
+                /** @description The list that it changes: in force today while it is open, else when it was decided. */
+                before: components["schemas"]["ListedDuty"][];
+                /** @description Name of the matter. */
+                matter_name: string;
+                /** @description 2026年第1季度 */
+                quarter_name: string;
+                /** @description How it stands, in words. */
+                state_name: string;
             })[];
             /** @description Cursor of the next page; absent on the last. */
             next?: string | null;
@@ -6826,6 +6964,8 @@ export interface components {
             items: {
                 /** @description Where to, the middle left out. */
                 address: string;
+                /** @description What the actor may do now: `retry`. */
+                allowed_actions: string[];
                 /**
                  * Format: int64
                  * @description Attempts of this round.
@@ -6849,6 +6989,14 @@ export interface components {
                 sent_at?: components["schemas"]["Moment"] | null;
                 /** @description State. */
                 state: components["schemas"]["NoticeDeliveryState"];
+                /** @description The same in words. */
+                state_name: string;
+                /** @description What it tells: title of the notice, of the event for a webhook. */
+                title: string;
+                /** @description Name of the account or of the webhook. */
+                to_name: string;
+                /** @description Name of the topic. */
+                topic_name: string;
             }[];
             /** @description Cursor of the next page; absent on the last. */
             next?: string | null;
@@ -6963,6 +7111,8 @@ export interface components {
         Page_RectificationView: {
             /** @description The rows. */
             items: {
+                /** @description What the actor may do now: `report`; `close`, which is also sending back. */
+                allowed_actions: string[];
                 closed_on?: components["schemas"]["LegalDate"] | null;
                 /** @description Department that convened the meeting and closes the problem. */
                 convener: components["schemas"]["DepartmentName"];
@@ -6976,6 +7126,8 @@ export interface components {
                 late: boolean;
                 /** @description The meeting that found it. */
                 meeting: components["schemas"]["MeetingId"];
+                /** @description What that meeting was about. */
+                meeting_title: string;
                 /** @description 问题 */
                 problem: string;
                 /** @description 整改要求 */
@@ -7001,15 +7153,21 @@ export interface components {
             items: {
                 /** @description Department to which it refers. */
                 addressee: components["schemas"]["DepartmentName"];
+                /** @description What the actor may do now: `receive`; `answer`, which is also sending back. */
+                allowed_actions: string[];
                 /** @description What became of it, or why it was sent back. */
                 answer?: string | null;
                 answered?: components["schemas"]["DoneBy"] | null;
                 application?: components["schemas"]["ApplicationId"] | null;
+                /** @description 受理编号 of the application. */
+                application_reference?: string | null;
                 /** @description Clause by which the time for the receipt is counted. */
                 basis: string;
                 /** @description Until when the receipt is due. */
                 due_at: components["schemas"]["Moment"];
                 enterprise?: components["schemas"]["EnterpriseId"] | null;
+                /** @description Its name when the matter was referred. */
+                enterprise_name?: string | null;
                 /** @description Identifier. */
                 id: components["schemas"]["ReferralId"];
                 /** @description The receipt is late, or came late. */
@@ -7044,6 +7202,8 @@ export interface components {
             items: {
                 /** @description Department that gets it. */
                 addressee: components["schemas"]["DepartmentName"];
+                /** @description What the actor may do now: `receive`. */
+                allowed_actions: string[];
                 /** @description The applicant. */
                 applicant: string;
                 /** @description The application. */
@@ -7451,8 +7611,11 @@ export interface components {
         };
         QuarterlyDutyView: {
             matter: components["schemas"]["MatterKey"];
+            /** @description Whether the actor may propose one now. */
+            may_propose: boolean;
             name: string;
-            /** @description `proposed` or `approved`; absent while nobody has begun. */
+            review?: components["schemas"]["ReviewId"] | null;
+            /** @description `proposed`, `approved`, or `rejected` when it has to be proposed again; absent while nobody has begun. */
             state?: string | null;
         };
         /** @description A stretch of quiet hours in Shanghai. */
@@ -7495,6 +7658,8 @@ export interface components {
         RectificationState: "open" | "reported" | "closed";
         /** @description A problem, who answers for it, and how it was mended. */
         RectificationView: {
+            /** @description What the actor may do now: `report`; `close`, which is also sending back. */
+            allowed_actions: string[];
             closed_on?: components["schemas"]["LegalDate"] | null;
             /** @description Department that convened the meeting and closes the problem. */
             convener: components["schemas"]["DepartmentName"];
@@ -7508,6 +7673,8 @@ export interface components {
             late: boolean;
             /** @description The meeting that found it. */
             meeting: components["schemas"]["MeetingId"];
+            /** @description What that meeting was about. */
+            meeting_title: string;
             /** @description 问题 */
             problem: string;
             /** @description 整改要求 */
@@ -7538,15 +7705,21 @@ export interface components {
         ReferralView: {
             /** @description Department to which it refers. */
             addressee: components["schemas"]["DepartmentName"];
+            /** @description What the actor may do now: `receive`; `answer`, which is also sending back. */
+            allowed_actions: string[];
             /** @description What became of it, or why it was sent back. */
             answer?: string | null;
             answered?: components["schemas"]["DoneBy"] | null;
             application?: components["schemas"]["ApplicationId"] | null;
+            /** @description 受理编号 of the application. */
+            application_reference?: string | null;
             /** @description Clause by which the time for the receipt is counted. */
             basis: string;
             /** @description Until when the receipt is due. */
             due_at: components["schemas"]["Moment"];
             enterprise?: components["schemas"]["EnterpriseId"] | null;
+            /** @description Its name when the matter was referred. */
+            enterprise_name?: string | null;
             /** @description Identifier. */
             id: components["schemas"]["ReferralId"];
             /** @description The receipt is late, or came late. */
@@ -7625,6 +7798,8 @@ export interface components {
         ReminderLetter: {
             /** @description Department that gets it. */
             addressee: components["schemas"]["DepartmentName"];
+            /** @description What the actor may do now: `receive`. */
+            allowed_actions: string[];
             /** @description The applicant. */
             applicant: string;
             /** @description The application. */
@@ -14866,7 +15041,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_ListReview"];
+                    "application/json": components["schemas"]["Page_ListReviewView"];
                 };
             };
             422: {
@@ -14897,7 +15072,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListReview"];
+                    "application/json": components["schemas"]["ListReviewView"];
                 };
             };
             404: {
@@ -14945,6 +15120,35 @@ export interface operations {
             };
         };
     };
+    get_list_reviews_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReviewView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_list_reviews_id_decisions: {
         parameters: {
             query?: never;
@@ -14965,7 +15169,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListReview"];
+                    "application/json": components["schemas"]["ListReviewView"];
                 };
             };
             403: {
@@ -15266,10 +15470,12 @@ export interface operations {
     get_notice_deliveries: {
         parameters: {
             query?: {
-                /** @description In this state; dead letters unless given. */
-                state?: "queued" | "sending" | "failed" | "sent" | "unknown" | "dead";
+                /** @description In this state, or `all`; dead letters unless given. */
+                state?: "queued" | "sending" | "failed" | "sent" | "unknown" | "dead" | "all";
                 /** @description Through this channel. */
                 channel?: "mail" | "sms" | "wechat" | "webhook";
+                /** @description To this webhook. */
+                webhook?: string;
                 /** @description Rows on a page. */
                 limit?: number;
                 /** @description Cursor. */
@@ -15287,6 +15493,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_NoticeDeliveryView"];
+                };
+            };
+        };
+    };
+    get_notice_deliveries_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDeliveryView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -15372,6 +15607,45 @@ export interface operations {
                 };
             };
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notice_preferences_tests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNoticeTest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDeliveryView"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15735,6 +16009,8 @@ export interface operations {
             query?: {
                 /** @description Of this department. */
                 department?: string;
+                /** @description Found by a meeting that this department convened. */
+                convener?: string;
                 /** @description In this state. */
                 state?: "open" | "reported" | "closed";
                 /** @description Only those past their last day. */
@@ -16470,6 +16746,43 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_tests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDeliveryView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
