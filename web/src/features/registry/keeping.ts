@@ -21,7 +21,7 @@ export function staffQuestions(one?: Staff): Question[] {
     { name: 'certificate_kind', label: words.certificate, hint: words.certificateHint, offers: words.certificates, optional: true, start: one?.certificate_kind ?? '' },
     { name: 'certificate_number', label: words.number, optional: true, start: one?.certificate_number ?? '' },
     { name: 'valid_from', label: words.from, kind: 'date', optional: true, start: one?.valid_from ?? '' },
-    { name: 'valid_until', label: words.until, hint: words.untilHint, kind: 'date', optional: true, start: one?.valid_until ?? '' },
+    { name: 'valid_until', label: words.until, kind: 'date', optional: true, start: one?.valid_until ?? '' },
     ...(one ? [{ name: 'left_on', label: words.left, hint: words.leftHint, kind: 'date' as const, optional: true, start: one.left_on ?? '' }] : []),
   ]
 }

@@ -30,7 +30,6 @@ export const keeping = {
     number: '证书编号',
     from: '有效期起',
     until: '有效期止',
-    untilHint: '到期前会提醒',
     left: '离任日期',
     leftHint: '离任的填写；记录保留',
   },
