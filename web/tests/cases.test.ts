@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Case } from '@/features/cases/api'
-import { nextDay, offered, path, tone, unserved, waits } from '@/features/cases/cases'
+import { offered, path, tone, unserved, waits } from '@/features/cases/cases'
 import { measureOf, possible, questionsOf, termsOf } from '@/features/cases/measures'
 
 const person = { name: '甲' }
@@ -34,7 +34,6 @@ describe('the way of a case', () => {
     const told = file({ ...found, state: 'noticed', papers: [paper('prior_notice', { served })], notice: notice() })
     expect(states(told)).toBe('done done done now ahead ahead ahead')
     expect(path(told)[3]?.note).toContain('12月1日')
-    expect(nextDay(told)).toBe('2026-11-30')
   })
   it('passes over the notice where the law asks for none', () => {
     const one = file({ ...found, needs_notice: false, measure: { kind: 'cancellation', ground: 'expired' } })
@@ -48,7 +47,7 @@ describe('the way of a case', () => {
     expect([tone(open), path(open)[3]?.note]).toEqual(['soon', '当事人放弃'])
     const closed = file({ ...decided, papers: [paper('prior_notice', { served }), paper('revocation', { served })] })
     expect(states(closed)).toBe('done done done done done done done')
-    expect([tone(closed), nextDay(closed)]).toEqual(['fine', undefined])
+    expect(tone(closed)).toBe('fine')
   })
   it('stops where it was closed', () => {
     expect(states(file({ state: 'closed' }))).toBe('done done ended ended ended ended ended')
@@ -56,17 +55,11 @@ describe('the way of a case', () => {
 })
 
 describe('what is offered', () => {
-  const may = ['add_evidence', 'propose', 'find', 'give_notice', 'close']
-  it('is the next step first, and nothing that the way has no place for', () => {
-    expect(offered(file({ allowed_actions: may })).main).toBe('find')
-    expect(offered(file({ ...found, allowed_actions: may }))).toEqual({ main: 'give_notice', others: ['add_evidence', 'close'] })
-    expect(offered(file({ ...found, needs_notice: false, allowed_actions: may })).main).toBe('propose')
-  })
-  it('is the hearing once it was asked for', () => {
-    const one = (more: object) => file({ ...found, state: 'noticed', papers: [paper('prior_notice', { served })], allowed_actions: ['record_statement', 'record_hearing', 'propose', 'close'], notice: notice(more) })
-    expect(offered(one({})).main).toBe('propose')
-    expect(offered(one({})).others).not.toContain('record_hearing')
-    expect(offered(one({ statements: [{ kind: 'hearing_request' }] })).main).toBe('record_hearing')
+  it('is the next step first; findings that are there are mended where they stand', () => {
+    expect(offered(file({ allowed_actions: ['add_evidence', 'find', 'close'] }))).toEqual({ main: 'find', others: ['add_evidence', 'close'] })
+    expect(offered(file({ ...found, allowed_actions: ['add_evidence', 'find', 'give_notice', 'close'] }))).toEqual({ main: 'give_notice', others: ['add_evidence', 'close'] })
+    expect(offered(file({ ...found, evidence: [], allowed_actions: ['add_evidence', 'find', 'close'] })).main).toBe('add_evidence')
+    expect(offered(file({ ...found, allowed_actions: ['record_statement', 'close'] }))).toEqual({ main: null, others: ['record_statement', 'close'] })
   })
   it('waits only for those who can bring it on', () => {
     expect([waits(file({ allowed_actions: ['close'] })), waits(file({ allowed_actions: ['decide'] }))]).toEqual([false, true])

@@ -1,6 +1,6 @@
 import type { Act, Answers } from '@/shared/lib/act'
 import { cases as text } from '@/locales/zh-CN/cases'
-import { acts, type Case, type Paper, type SuspensionCase } from './api'
+import { acts, type Case, type Paper, previewUrl, type SuspensionCase } from './api'
 import type { Action } from './cases'
 import { measureOf, questionsOf } from './measures'
 
@@ -31,14 +31,14 @@ export function actOf(action: Exclude<Action, 'add_evidence'>, one: Case, about:
       }
     }
     case 'give_notice':
-      return { ...words.give_notice, questions: [], send: (_, key) => acts.notice(one, key) }
+      return { ...words.give_notice, questions: [], paper: () => ({ url: previewUrl(one, 'prior_notice'), body: {} }), send: (_, key) => acts.notice(one, key) }
     case 'record_statement': {
-      const offered = (['plea', 'hearing_request', 'waiver'] as const).filter((kind) => kind !== 'hearing_request' || one.notice?.hearing_right)
+      const offered = one.notice?.statement_kinds ?? []
       return {
         ...words.record_statement,
         text: '',
         questions: [
-          { name: 'kind', label: words.record_statement.kind, kind: 'radio', start: 'plea', options: offered.map((value) => ({ value, text: text.voice.kinds[value], hint: words.record_statement.hints[value] })) },
+          { name: 'kind', label: words.record_statement.kind, kind: 'radio', start: offered[0] ?? '', options: offered.map((value) => ({ value, text: text.voice.kinds[value], hint: words.record_statement.hints[value] })) },
           { name: 'text', label: words.record_statement.text, hint: words.record_statement.textHint, kind: 'area', rows: 5 },
         ],
         send: (answers, key) => acts.state(one, key, { kind: say(answers, 'kind') as 'plea', text: say(answers, 'text') }),
@@ -76,6 +76,7 @@ export function actOf(action: Exclude<Action, 'add_evidence'>, one: Case, about:
           },
           { name: 'opinion', label: words.decide.opinion, kind: 'area' },
         ],
+        paper: (answers) => (say(answers, 'approve') === 'yes' ? { url: previewUrl(one, 'decision'), body: {} } : undefined),
         send: (answers, key) => acts.decide(one, key, { approve: say(answers, 'approve') === 'yes', opinion: say(answers, 'opinion') }),
       }
     case 'serve': {

@@ -2,9 +2,9 @@ import { api, call, ifMatch, once, type Schema } from '@/api/client'
 import type { Slice } from '@/shared/composables/usePaged'
 
 export type Case = Schema<'LicenceCaseView'>
+export type Paper = Schema<'LicenceCasePaperView'>
 export type Measure = Schema<'LicenceMeasure'>
 export type Kind = Measure['kind']
-export type Paper = Schema<'LicenceCasePaperView'>
 export type Licence = Schema<'LicenceView'>
 export type SuspensionCase = Schema<'SuspensionCase'>
 
@@ -15,10 +15,22 @@ export const readLicence = (id: string, signal: AbortSignal): Promise<Licence> =
 export const readSuspensionCases = (industry: Schema<'Industry'>, signal: AbortSignal): Promise<SuspensionCase[]> =>
   call(api.GET('/api/v1/licence-suspension-cases', { params: { query: { industry } }, signal }))
 
+/** What a list of cases is narrowed to. */
+export interface Wanted {
+  state?: string
+  measure?: string
+  waits?: boolean
+  q?: string
+}
 /** Case files, newest first. */
-export const readCases = (query: { state?: string; limit?: number; cursor?: string }, signal?: AbortSignal): Promise<Slice<Case>> =>
+export const readCases = (query: Wanted & { limit?: number; cursor?: string }, signal?: AbortSignal): Promise<Slice<Case>> =>
   call(api.GET('/api/v1/licence-cases', { params: { query }, ...(signal ? { signal } : {}) }))
 
+export const readTimeline = (id: string, signal: AbortSignal): Promise<Slice<Schema<'Event'>>> =>
+  call(api.GET('/api/v1/licence-cases/{id}/timeline', { params: { path: { id }, query: { limit: 100 } }, signal }))
+
+/** A paper as it would go out now. */
+export const previewUrl = (one: Case, kind: 'prior_notice' | 'decision'): string => `/api/v1/licence-cases/${one.id}/previews/${kind}`
 export const evidenceUrl = (one: Case, piece: string): string => `/api/v1/licence-cases/${one.id}/evidence/${piece}`
 export const paperUrl = (one: Case, paper: string): string => `/api/v1/licence-cases/${one.id}/papers/${paper}`
 

@@ -18,7 +18,6 @@ export const unserved = (one: Case): Paper[] => one.papers.filter((paper) => pap
 export const decisionPaper = (one: Case): Paper | undefined => one.papers.find((paper) => paper.service_due && paper.kind !== NOTICE)
 /** A paper is being signed: the file will be there in a moment, in a further version of the case. */
 export const making = (one: Case): boolean => one.papers.some((paper) => !paper.ready)
-export const heardOf = (one: Case): boolean => (one.notice?.statements ?? []).some(({ kind }) => kind === 'hearing_request')
 
 /** What became of the holder's voice, in a word. */
 function said({ notice }: Case): string {
@@ -76,25 +75,16 @@ export const waits = (one: Case): boolean => ONWARD.some((act) => one.allowed_ac
 /** What is to be pressed next among what the server allows, and everything else that may be done. */
 export function offered(one: Case): { main: Action | null; others: Action[] } {
   const may = (act: Action): boolean => one.allowed_actions.includes(act)
-  const notice = one.papers.some((paper) => paper.kind === NOTICE)
   const order: [Action, boolean][] = [
     ['decide', true],
     ['serve', true],
     ['find', !one.findings],
     ['add_evidence', one.evidence.length === 0],
-    ['give_notice', one.needs_notice],
-    ['record_hearing', heardOf(one) && !one.notice?.hearing],
-    ['propose', !one.needs_notice || notice],
+    ['give_notice', true],
+    ['record_hearing', true],
+    ['propose', true],
   ]
   const main = order.find(([act, fits]) => fits && may(act))?.[0] ?? null
-  // What the way of this case has no place for is not offered beside it; findings are mended where they stand.
-  const unfit: Action[] = [...(one.findings ? (['find'] as const) : []), ...(one.needs_notice ? [] : (['give_notice'] as const)), ...(heardOf(one) && !one.notice?.hearing ? [] : (['record_hearing'] as const)), ...(one.needs_notice && !notice ? (['propose'] as const) : [])]
-  return { main, others: ALL.filter((act) => act !== main && may(act) && !unfit.includes(act)) }
-}
-
-/** The last day that is nearest among what has to be served or said. */
-export function nextDay(one: Case): string | undefined {
-  const days = unserved(one).flatMap((paper) => paper.service_due ?? [])
-  if (one.state === 'noticed') days.push(...[one.notice?.plea_until, one.notice?.hearing_until].filter((date): date is string => !!date))
-  return days.sort()[0]
+  // Findings that are there are mended where they stand.
+  return { main, others: ALL.filter((act) => act !== main && may(act) && !(act === 'find' && one.findings)) }
 }

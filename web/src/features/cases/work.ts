@@ -1,7 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { type Case, readCases } from './api'
-import { waits } from './cases'
 
 const PAGE = 200
 
@@ -9,8 +8,7 @@ const PAGE = 200
 export const useCaseWork = defineStore('case-work', () => {
   const rows = shallowRef<Case[]>([])
   async function load(): Promise<void> {
-    const page = await readCases({ limit: PAGE })
-    rows.value = page.items.filter(waits)
+    rows.value = (await readCases({ waits: true, limit: PAGE })).items
   }
   return { rows, count: computed(() => rows.value.length), load }
 })

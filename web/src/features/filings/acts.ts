@@ -8,8 +8,8 @@ const words = filings.acts
 /** What each act on a filing asks for. */
 export function actOf(action: Action, one: Filing): Act<Filing> {
   switch (action) {
-    case 'post':
-      return { ...words.post, questions: [{ name: 'place', label: words.post.place }], send: ({ place = '' }, key) => acts.post(one, key, place) }
+    case 'confirm_posting':
+      return { ...words.confirm_posting, questions: [{ name: 'place', label: words.confirm_posting.place }], send: ({ place = '' }, key) => acts.post(one, key, place) }
     case 'begin_exchange':
       return { ...words.begin_exchange, questions: [], send: (_, key) => acts.exchange(one, key) }
     case 'recover':

@@ -10,8 +10,11 @@ const sent = (one: Filing, key: string) => ({ params: { path: { id: one.id } }, 
 export const readFiling = (id: string, signal: AbortSignal): Promise<Filing> => call(api.GET('/api/v1/licence-filings/{id}', { params: { path: { id } }, signal }))
 
 /** What was filed, newest first. */
-export const readFilings = (query: { kind?: string; open?: boolean; limit?: number; cursor?: string }, signal?: AbortSignal): Promise<Slice<Filing>> =>
+export const readFilings = (query: { kind?: string; open?: boolean; waits?: boolean; q?: string; limit?: number; cursor?: string }, signal?: AbortSignal): Promise<Slice<Filing>> =>
   call(api.GET('/api/v1/licence-filings', { params: { query }, ...(signal ? { signal } : {}) }))
+
+export const readTimeline = (id: string, signal: AbortSignal): Promise<Slice<Schema<'Event'>>> =>
+  call(api.GET('/api/v1/licence-filings/{id}/timeline', { params: { path: { id }, query: { limit: 100 } }, signal }))
 
 /** What follows upon a filing. Each takes the key of its form and the version that was looked at. */
 export const acts = {

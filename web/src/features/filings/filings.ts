@@ -166,6 +166,6 @@ export function facts(matter: Matter): { name: string; value: string }[] {
 }
 
 /** What may follow upon a filing, in the order in which it is offered. */
-export const actions = ['issue_stand_in', 'take_back', 'destroy', 'witness', 'post', 'begin_exchange', 'recover', 'report'] as const
+export const actions = ['issue_stand_in', 'take_back', 'destroy', 'witness', 'confirm_posting', 'begin_exchange', 'recover', 'report'] as const
 export type Action = (typeof actions)[number]
-export const allowed = (one: Filing): Action[] => actions.filter((action) => ((one as { allowed_actions?: string[] }).allowed_actions ?? []).includes(action))
+export const allowed = (one: Filing): Action[] => actions.filter((action) => one.allowed_actions.includes(action))

@@ -1,7 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { type Filing, readFilings } from './api'
-import { allowed } from './filings'
 
 const PAGE = 200
 
@@ -9,7 +8,7 @@ const PAGE = 200
 export const useFilingWork = defineStore('filing-work', () => {
   const rows = shallowRef<Filing[]>([])
   async function load(): Promise<void> {
-    rows.value = (await readFilings({ limit: PAGE })).items.filter((one) => allowed(one).length > 0)
+    rows.value = (await readFilings({ waits: true, limit: PAGE })).items
   }
   return { rows, count: computed(() => rows.value.length), load }
 })

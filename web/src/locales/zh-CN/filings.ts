@@ -108,7 +108,7 @@ export const filings = {
     title: '现在要办的',
     none: '您现在没有要办的',
     noneDetail: '由其他人办理，或者已经办结。',
-    post: { button: '确认悬挂', title: '确认悬挂', place: '悬挂的地点', action: '确认' },
+    confirm_posting: { button: '确认悬挂', title: '确认悬挂', place: '悬挂的地点', action: '确认' },
     begin_exchange: { button: '启动换证', title: '启动换证', text: '登记换证已经启动。换证申请另在办件中提交。', action: '确认启动' },
     recover: { button: '登记找回', title: '登记找回', text: '公告随即撤下，证书照常使用。已经补证的不能登记找回。', action: '确认找回' },
     report: { button: '提交报告', title: '提交报告', report: '报告内容', action: '提交' },
@@ -117,5 +117,6 @@ export const filings = {
     destroy: { button: '登记销毁', title: '登记销毁', text: '您是销毁人。另一人监销并确认后，销毁才算完成。', method: '销毁方式', methods: ['碎纸机粉碎', '剪角作废后集中销毁', '焚毁'], action: '确认已销毁' },
     witness: { button: '确认监销', title: '确认监销', text: (name: string, method: string) => `${name} 登记以“${method}”的方式销毁。请确认您在场看到证书已经销毁。`, action: '确认监销' },
   },
+  timeline: '记录',
   second: (name: string) => `销毁人：${name}。请另一位同事登录后确认监销，销毁人不能自己确认。`,
 } as const

@@ -3,6 +3,7 @@ export const shell = {
   skip: '跳到正文',
   home: '回到首页',
   idle: '可以用上方的查找框查企业、许可证和办件。',
+  waiting: { label: '另外等您办理的', at: (place: string, count: number) => `${place} ${count} 项` },
   nav: '主导航',
   more: '更多',
   search: {

@@ -30,8 +30,8 @@ export interface Act<Result> {
   danger?: boolean
   wide?: boolean
   questions: readonly Question[]
-  /** The paper as it would go out, looked at before the act. */
-  paper?: (answers: Answers) => { url: string; body?: object }
+  /** The paper as it would go out with these answers, looked at before the act. */
+  paper?: (answers: Answers) => { url: string; body?: object } | undefined
   send: (answers: Answers, key: string) => Promise<Result>
 }
 
