@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { following, lacking, promise, promiseOf, promisedOf } from '@/features/applications/deferral'
+import { byCondition } from '@/features/applications/officer'
 import { changesOf, factsOf, isDirect, routeOf } from '@/features/applications/subject'
 
 type Seen = Parameters<typeof following>[0]
@@ -46,4 +47,10 @@ describe('what is asked for about a licence', () => {
     expect([...routeOf(name, matter)]).toEqual(['parallel_review', 'decision'])
     expect([...routeOf({ subject: { kind: 'renewal', direct: true }, direct: true } as never, matter)]).toEqual(['decision'])
   })
+})
+
+it('findings stand under their condition, each once', () => {
+  const review = (department_name: string, keys: string[], findings?: object[]) => ({ department_name, conditions: keys.map((key) => ({ key, text: key, clauses: [] })), findings })
+  const judged = byCondition([review('A', ['x', 'y'], [{ condition: 'x', met: 'met', text: '' }]), review('B', ['x'])] as never)
+  expect(judged.map(({ key, findings }) => [key, findings.map(({ department }) => department)])).toEqual([['x', ['A']], ['y', []]])
 })

@@ -55,3 +55,22 @@ export const acts = {
   deliver: (id: string, key: string, body: Schema<'DeliveryRequest'>) =>
     call(api.POST('/api/v1/applications/{id}/deliveries', { params: { path: { id } }, headers: once(key), body })),
 }
+
+/** What was found on a condition, by whom. */
+export interface Judged {
+  key: string
+  text: string
+  findings: { department: string; met: Schema<'Met'>; text: string }[]
+}
+/** The conditions that any department looks at, each once, with the findings of all that have handed in. */
+export function byCondition(reviews: readonly Review[]): Judged[] {
+  const found = new Map<string, Judged>()
+  for (const { department_name: department, conditions, findings } of reviews) {
+    for (const { key, text } of conditions) {
+      const one = found.get(key) ?? { key, text, findings: [] }
+      const own = findings?.find(({ condition }) => condition === key)
+      found.set(key, own ? { ...one, findings: [...one.findings, { department, met: own.met, text: own.text }] } : one)
+    }
+  }
+  return [...found.values()]
+}
