@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import type { Me } from '@/shared/lib/feature'
-import { letterMoves, rectificationMoves, referralMoves } from '@/features/collaboration/allowed'
 import type { Entry, Letter, Meeting, Rectification, Referral, Summary, Task } from '@/features/collaboration/api'
 import { dayDue, dueOf, momentDue, until } from '@/features/collaboration/due'
 import { bands, counted, duties, type Found, urgent } from '@/features/collaboration/duties'
@@ -13,38 +11,15 @@ import { day } from '@/shared/lib/format'
 const TODAY = '2026-11-23'
 const NOW = new Date('2026-11-23T02:00:00Z')
 const name = (key: string): { key: string; name: string } => ({ key, name: key === 'fire' ? '市消防支队' : '市应急局' })
-const me = (over: object = {}): Me =>
-  ({ end: 'committee', permissions: ['collaboration:read', 'collaboration:act'], scope: { regions: ['3601'], department: 'fire' }, ...over }) as Me
-const convener = me({ end: 'government', permissions: ['collaboration:act', 'collaboration:convene'], scope: { regions: ['3601'], department: 'emergency' } })
 const letter = (over: object = {}): Letter =>
-  ({ id: 'l', kind: 'reminder', number: '1号', addressee: name('fire'), department: name('fire'), applicant: '甲', task: '部门审查', late_days: 3, at: '2026-11-22T00:00:00Z', sent_at: '2026-11-22T00:00:01Z', ...over }) as Letter
+  ({ id: 'l', kind: 'reminder', number: '1号', addressee: name('fire'), department: name('fire'), applicant: '甲', task: '部门审查', late_days: 3, at: '2026-11-22T00:00:00Z', sent_at: '2026-11-22T00:00:01Z', allowed_actions: ['receive'], ...over }) as Letter
 const problem = (over: object = {}): Rectification =>
-  ({ id: 'r', problem: '没有围堰', requirement: '修建', department: name('fire'), convener: name('emergency'), due_on: '2026-11-25', state: 'open', late: false, rounds: [], ...over }) as unknown as Rectification
+  ({ id: 'r', problem: '没有围堰', requirement: '修建', department: name('fire'), convener: name('emergency'), due_on: '2026-11-25', state: 'open', late: false, rounds: [], allowed_actions: ['report'], ...over }) as unknown as Rectification
 const referral = (over: object = {}): Referral =>
-  ({ id: 'm', title: '线索', sender: name('emergency'), addressee: name('fire'), sent: { name: '丁', at: '2026-11-22T08:00:00Z' }, due_at: '2026-11-23T08:00:00Z', state: 'sent', late: false, ...over }) as Referral
+  ({ id: 'm', title: '线索', sender: name('emergency'), addressee: name('fire'), sent: { name: '丁', at: '2026-11-22T08:00:00Z' }, due_at: '2026-11-23T08:00:00Z', state: 'sent', late: false, allowed_actions: ['receive'], ...over }) as Referral
 const task = (id: string, left: number | null, stopped = false): Task =>
   ({ kind: 'review', name: '部门审查', department: 'fire', due_on: `2026-11-${String(23 + (left ?? 0)).padStart(2, '0')}`, application: { id, applicant: id, matter_name: '首次申请', reference: 'WH1' }, clock: { left, stopped } }) as unknown as Task
 const tally = (department: string, red: number, yellow = 0, green = 0): Summary['items'][number] => ({ department, name: department, red, yellow, green })
-
-describe('who may act', () => {
-  it('is the department that a letter, a problem or a referral goes to', () => {
-    expect(letterMoves(letter(), me())).toEqual(['receive'])
-    expect(letterMoves(letter({ addressee: name('emergency') }), me())).toEqual([])
-    expect(letterMoves(letter({ sent_at: null }), me())).toEqual([])
-    expect(letterMoves(letter({ received: { name: '戊', at: '' } }), me())).toEqual([])
-    expect(rectificationMoves(problem(), me())).toEqual(['report'])
-    expect(rectificationMoves(problem({ state: 'reported' }), me())).toEqual([])
-    expect(rectificationMoves(problem({ state: 'reported' }), convener)).toEqual(['close'])
-    expect(referralMoves(referral(), me())).toEqual(['receive'])
-    expect(referralMoves(referral({ state: 'received' }), me())).toEqual(['answer'])
-    expect(referralMoves(referral(), convener)).toEqual([])
-  })
-  it('is what the server says, where it says so', () => {
-    expect(letterMoves(letter({ allowed_actions: [] }), me())).toEqual([])
-    expect(rectificationMoves(problem({ state: 'reported', allowed_actions: ['close'] }), me())).toEqual(['close'])
-    expect(referralMoves(referral({ allowed_actions: ['answer', 'else'] }), me())).toEqual(['answer'])
-  })
-})
 
 describe('how near a last day is', () => {
   it('takes its tone from the light, not from the days', () => {
@@ -97,11 +72,11 @@ describe('the ledger', () => {
 describe('what a department has to do', () => {
   const found: Found = {
     tasks: [task('later', 5), task('held', -2, true), task('late', -1), task('soon', 2)],
-    letters: [letter(), letter({ id: 'done', received: { name: '戊', at: '' } })],
-    rectifications: [problem(), problem({ id: 'old', late: true, due_on: '2026-11-01' }), problem({ id: 'other', department: name('emergency') })],
-    referrals: [referral(), referral({ id: 'in', state: 'received' }), referral({ id: 'lost', late: true, due_at: '2026-11-20T08:00:00Z' })],
+    letters: [letter(), letter({ id: 'done', allowed_actions: [] })],
+    rectifications: [problem(), problem({ id: 'old', late: true, due_on: '2026-11-01' }), problem({ id: 'other', allowed_actions: [] })],
+    referrals: [referral(), referral({ id: 'in', state: 'received', allowed_actions: ['answer'] }), referral({ id: 'lost', late: true, due_at: '2026-11-20T08:00:00Z' })],
   }
-  const all = duties(found, me(), TODAY, NOW)
+  const all = duties(found, TODAY, NOW)
   it('stands by deadline: what is late first, what stands still last', () => {
     expect(all.map((one) => one.key)).toEqual(['rectification.old', 'referral.lost', 'review.late.review.fire', 'letter.l', 'referral.m', 'review.soon.review.fire', 'rectification.r', 'referral.in', 'review.later.review.fire', 'review.held.review.fire'])
     expect(bands(all).map((band) => [band.key, band.rows.length])).toEqual([['late', 3], ['today', 2], ['soon', 2], ['later', 2], ['held', 1]])
@@ -112,12 +87,9 @@ describe('what a department has to do', () => {
     expect(all.find((one) => one.kind === 'review')).toMatchObject({ to: '/applications/late', act: '去审查' })
     expect(all.find((one) => one.key === 'referral.in')).toMatchObject({ act: '反馈结果' })
   })
-  it('is nothing of another department', () => {
-    expect(duties(found, me({ scope: { regions: [], department: 'health' } }), TODAY, NOW).every((one) => one.kind === 'review')).toBe(true)
-  })
   it('is counted by kind; reports wait for the convener', () => {
     expect(counted(all)).toEqual([{ kind: 'review', count: 4 }, { kind: 'letter', count: 1 }, { kind: 'rectification', count: 2 }, { kind: 'referral', count: 3 }])
-    const closing = duties({ tasks: [], letters: [], referrals: [], rectifications: [problem({ state: 'reported' })] }, convener, TODAY, NOW)
+    const closing = duties({ tasks: [], letters: [], referrals: [], rectifications: [problem({ state: 'reported', allowed_actions: ['close'] })] }, TODAY, NOW)
     expect(closing[0]).toMatchObject({ kind: 'closing', act: '核销', sub: '市消防支队已报结' })
   })
 })

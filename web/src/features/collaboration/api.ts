@@ -1,12 +1,12 @@
 import { api, call, once, type Schema } from '@/api/client'
 import type { paths } from '@/api/schema'
 
-export type Entry = Schema<'LedgerEntry'> & { held?: boolean; region_name?: string }
+export type Entry = Schema<'LedgerEntry'>
 export type Summary = Schema<'LedgerSummary'>
 export type Letter = Schema<'ReminderLetter'>
 export type Meeting = Schema<'JointMeeting'>
-export type Rectification = Schema<'RectificationView'> & { meeting_title?: string }
-export type Referral = Schema<'ReferralView'> & { enterprise_name?: string; application_reference?: string }
+export type Rectification = Schema<'RectificationView'>
+export type Referral = Schema<'ReferralView'>
 export type Task = Schema<'TaskView'>
 export type Light = Schema<'Light'>
 export type DepartmentName = Schema<'DepartmentName'>
@@ -14,7 +14,7 @@ export type DepartmentName = Schema<'DepartmentName'>
 type Query<Path extends keyof paths> = NonNullable<paths[Path] extends { get: { parameters: { query?: infer Found } } } ? Found : never>
 export type LedgerQuery = Query<'/api/v1/ledger'>
 export type LetterQuery = Query<'/api/v1/reminder-letters'>
-export type RectificationQuery = Query<'/api/v1/rectifications'> & { convener?: string }
+export type RectificationQuery = Query<'/api/v1/rectifications'>
 export type ReferralQuery = Query<'/api/v1/referrals'>
 export type Cursor = string | undefined
 interface Slice<Row> {

@@ -1,9 +1,7 @@
 import { daysBetween } from '@/shared/lib/format'
-import type { Me } from '@/shared/lib/feature'
 import type { Clock } from '@/shared/lib/clock'
 import type { Band } from '@/shared/lib/table'
 import { collaboration } from '@/locales/zh-CN/collaboration'
-import { letterMoves, rectificationMoves, referralMoves } from './allowed'
 import type { Letter, Rectification, Referral, Task } from './api'
 import { dayDue, type Due, momentDue } from './due'
 
@@ -105,13 +103,13 @@ function referral(one: Referral, move: string, today: string, now: Date): Duty {
   }
 }
 
-/** Everything that the own department has to do, most urgent first. */
-export function duties(found: Found, me: Me, today: string, now: Date): Duty[] {
+/** Everything that the own department has to do, as the server allows it, most urgent first. */
+export function duties(found: Found, today: string, now: Date): Duty[] {
   const all = [
     ...found.tasks.map(review),
-    ...found.letters.filter((one) => letterMoves(one, me).includes('receive')).map(letter),
-    ...found.rectifications.flatMap((one) => rectificationMoves(one, me).map((move) => rectification(one, move, today))),
-    ...found.referrals.flatMap((one) => referralMoves(one, me).map((move) => referral(one, move, today, now))),
+    ...found.letters.filter((one) => one.allowed_actions.includes('receive')).map(letter),
+    ...found.rectifications.flatMap((one) => one.allowed_actions.map((move) => rectification(one, move, today))),
+    ...found.referrals.flatMap((one) => one.allowed_actions.map((move) => referral(one, move, today, now))),
   ]
   const rank = (one: Duty): number => urgencies.indexOf(one.urgency)
   return all.sort((a, b) => rank(a) - rank(b) || a.at.localeCompare(b.at))

@@ -57,7 +57,7 @@ export const useDuties = defineStore('duties', () => {
     try {
       const found = await read(mine.signal)
       if (mine.signal.aborted) return
-      all.value = duties(found, session.own, site.today, found.now)
+      all.value = duties(found, site.today, found.now)
       more.value = found.more
       problem.value = null
       loaded.value = true
