@@ -5,12 +5,14 @@ const by = { account: null, name: 'A' }
 const line = (condition: string, core = false, met?: 'met' | 'not_met', text = ''): SiteLine => ({ condition, text: condition, core, result: met ? { met, text, by, at: '2026-11-24T02:00:00Z' } : null })
 
 describe('what is written on site', () => {
-  const lines = [line('a', true, 'met'), line('b'), line('c', true)]
+  const first = line('a', true, 'met')
+  const second = line('b')
+  const lines = [first, second, line('c', true)]
 
   it('stands before what the server has', () => {
-    expect(entryOf(lines[0]!, { a: { met: 'not_met', text: 'x' } })).toEqual({ met: 'not_met', text: 'x' })
-    expect(entryOf(lines[0]!, {})).toEqual({ met: 'met', text: '' })
-    expect(entryOf(lines[1]!, {})).toBeUndefined()
+    expect(entryOf(first, { a: { met: 'not_met', text: 'x' } })).toEqual({ met: 'not_met', text: 'x' })
+    expect(entryOf(first, {})).toEqual({ met: 'met', text: '' })
+    expect(entryOf(second, {})).toBeUndefined()
   })
   it('is sent only where it differs', () => {
     expect(unsent(lines, { a: { met: 'met', text: ' ' }, b: { met: 'met', text: '' }, gone: { met: 'met', text: '' } })).toEqual({ b: { met: 'met', text: '' } })
@@ -23,7 +25,7 @@ describe('what is written on site', () => {
     expect(tally(lines, typed)).toEqual({ all: 3, done: 2, failed: 1, core: 2, coreDone: 1 })
     expect(nextLine(lines, typed)?.condition).toBe('b')
     expect(nextLine(lines, { b: { met: 'met', text: '' } })?.condition).toBe('c')
-    expect(nextLine([lines[0]!], {})).toBeUndefined()
+    expect(nextLine([first], {})).toBeUndefined()
   })
 })
 

@@ -69,7 +69,7 @@ export function byCondition(reviews: readonly Review[]): Judged[] {
     for (const { key, text } of conditions) {
       const one = found.get(key) ?? { key, text, findings: [] }
       const own = findings?.find(({ condition }) => condition === key)
-      found.set(key, own ? { ...one, findings: [...one.findings, { department, met: own.met, text: own.text }] } : one)
+      found.set(key, own ? { ...one, findings: [...one.findings, { department, met: own.met, text: own.text ?? '' }] } : one)
     }
   }
   return [...found.values()]

@@ -52,7 +52,7 @@ export const lists = {
     evidence: '投诉和执法情况',
     complaints: '本季度投诉',
     cases: '本季度执法案件',
-    count: (count: number) => `${count} 件`,
+    count: (count: string) => `${count} 件`,
     findings: '反映的情况',
     outcome: '审查结果',
     unchangedDetail: '对照投诉和执法情况，现行清单不作调整。',
