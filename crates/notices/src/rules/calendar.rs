@@ -1,6 +1,6 @@
 //! The calendar of duties as iCalendar (RFC 5545).
 
-use icalendar::{Calendar, Component, Event, EventLike, Property};
+use icalendar::{Alarm, Calendar, Component, Event, EventLike, Property, Trigger};
 use kernel::{LegalDate, Moment};
 
 /// Longest time for which a reader may keep the calendar (RFC 7986 §5.7).
@@ -71,12 +71,20 @@ fn event(entry: &CalendarEntry, now: Moment) -> Event {
     }
     let alarms = entry.alarms.iter().filter(|_| !entry.is_done);
     for days in alarms {
-        event.alarm(icalendar::Alarm::display(
-            &entry.title,
-            icalendar::Trigger::before_start(chrono::Duration::days(i64::from(*days))),
-        ));
+        event.alarm(alarm(entry, *days, now));
     }
     event.done()
+}
+
+/// A reader rings so many days before. Identifier and instant are ours: the library would draw and look for its own.
+fn alarm(entry: &CalendarEntry, days: u16, now: Moment) -> Alarm {
+    let before = Trigger::before_start(chrono::Duration::days(i64::from(days)));
+    let mut alarm = Alarm::display(&entry.title, before);
+    alarm
+        .add_property("TRIGGER", format!("-P{days}D"))
+        .add_property("UID", format!("{}-{days}", entry.uid))
+        .add_property("DTSTAMP", stamp(now));
+    alarm.done()
 }
 
 /// `20261121`.
@@ -146,7 +154,10 @@ mod tests {
         // RFC 5545 §3.1: lines end in CRLF and have at most 75 octets.
         assert!(!text.replace("\r\n", "").contains(['\r', '\n']));
         assert!(text.split("\r\n").all(|line| line.len() <= 75), "{text}");
-        assert_eq!(lines.iter().filter(|line| line.starts_with("DTSTAMP")).count(), 1);
+        // The entry and its two alarms, each with the instant that was given.
+        let stamps: Vec<_> = lines.iter().filter(|line| line.starts_with("DTSTAMP")).collect();
+        assert_eq!(stamps, [&"DTSTAMP:20260302T040506Z"; 3]);
+        assert_eq!(text, calendar("赣江化工；合规日历", &[entry()], now()));
     }
 
     #[test]
