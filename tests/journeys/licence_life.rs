@@ -309,6 +309,8 @@ async fn suspended_and_given_back(app: &TestApp, licence: &str, number: &str, pa
     assert_eq!(status, StatusCode::OK);
     let page = String::from_utf8(page).unwrap();
     assert!(page.contains("暂扣") && page.contains("不再具备安全生产条件"));
+    // A suspension is a penalty (行政处罚法 art. 9): the page does not say that none is published.
+    assert!(page.contains("公布的行政处罚 1 件"), "{page}");
     let elsewhere = json!({ "region": "360702", "place": "赣州", "project": "爆破", "responsible": "赵勇",
         "from": app.today(), "until": app.today() });
     let path = format!("/api/v1/licences/{licence}/works-elsewhere");

@@ -10,7 +10,7 @@ use matters::Industry;
 use super::{Licences, LicencesError, Outcome};
 use crate::{
     Edition,
-    model::{Issued, Licence, PublicKey, Source, Status},
+    model::{Event, Issued, Licence, PublicKey, Source, Status},
     store,
 };
 
@@ -71,6 +71,14 @@ pub struct PublicEvent {
     pub title: String,
     /// The reason, as far as it may be public.
     pub reason: Option<String>,
+    /// 文号 of the decision, where what happened is a penalty (行政处罚法 art. 9 (3): 暂扣、吊销许可证件).
+    pub penalty: Option<String>,
+}
+
+/// The number of the decision in the facts of an event, if the act was a penalty.
+fn penalty(facts: &serde_json::Value) -> Option<String> {
+    let act: Event = serde_json::from_value(facts.get("act")?.clone()).ok()?;
+    act.penalty().map(|order| order.document.clone())
 }
 
 impl Issued {
@@ -129,6 +137,7 @@ impl Licences {
             .filter(|event| PUBLIC_EVENTS.contains(&event.body.kind.as_str()));
         let mut history: Vec<_> = public
             .map(|event| PublicEvent {
+                penalty: penalty(&event.body.data),
                 on: event.body.at.legal_date(),
                 title: event.body.title,
                 reason: event.body.reason,
@@ -140,6 +149,7 @@ impl Licences {
                 on: facts.issued_on,
                 title: "颁发许可证".to_owned(),
                 reason: None,
+                penalty: None,
             });
         }
         let of = facts.temporary_for.or(facts.replaces);

@@ -301,6 +301,7 @@ fn issue_on(day: time::Date) -> licences::PublicEvent {
         on: day.into(),
         title: "颁发许可证".to_owned(),
         reason: None,
+        penalty: None,
     }
 }
 

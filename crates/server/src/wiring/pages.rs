@@ -8,8 +8,8 @@ use kernel::{KernelError, Page, PageQuery, Problem};
 use licences::{Edition, Licences, PublicFile, PublicQuery, Status};
 use matters::Industry;
 use public::{
-    CertificateFile, HistoryEntry, Holder, Inclusion, LicenceLine, Numbers, PublicLicence, SearchQuery,
-    SitemapEntry, Standing, State,
+    CertificateFile, HistoryEntry, Holder, Inclusion, LicenceLine, Numbers, PublicLicence, PublicPenalty,
+    SearchQuery, SitemapEntry, Standing, State,
 };
 use registry::Registry;
 use transparency::{Transparency, TransparencyError};
@@ -41,6 +41,17 @@ impl public::Register for LicenceRegister {
             return Ok(None);
         };
         let changed_at = file.updated_at;
+        let penalties = file.history.iter().filter_map(|event| {
+            Some(PublicPenalty {
+                on: event.on,
+                reference: event.penalty.clone()?,
+                text: match &event.reason {
+                    Some(reason) => format!("{}：{reason}", event.title),
+                    None => event.title.clone(),
+                },
+            })
+        });
+        let penalties = penalties.collect();
         let history = file.history.into_iter().map(|event| HistoryEntry {
             on: event.on,
             title: event.title,
@@ -82,7 +93,7 @@ impl public::Register for LicenceRegister {
             standing,
             grade: None,
             history: history.collect(),
-            penalties: Vec::new(),
+            penalties,
             certificates,
             version,
             demo: facts.demo,

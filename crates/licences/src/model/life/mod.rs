@@ -177,6 +177,16 @@ impl Event {
             _ => None,
         }
     }
+
+    /// The decision, if the act is a penalty: 暂扣 or 吊销 (行政处罚法 art. 9 (3)). Rescission, withdrawal and
+    /// deregistration are none.
+    pub fn penalty(&self) -> Option<&Order> {
+        match &self.0 {
+            Command::Suspend(one) => Some(&one.order),
+            Command::End(Ending::Revoked(one)) => Some(&one.order),
+            _ => None,
+        }
+    }
 }
 
 impl Licence {
