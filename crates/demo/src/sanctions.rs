@@ -19,8 +19,41 @@ use crate::{
 const CHOICE: u64 = 200;
 /// Days of the suspension.
 const SUSPENDED: i64 = 40;
-/// Why, as everyone may read it.
-const PUBLIC_REASON: &str = "不再具备安全生产条件";
+/// What was found, and why, as everyone may read it: each measure has a reason of its own.
+fn grounds(measure: &Measure) -> Findings {
+    let [facts, violated, legal_basis, public_reason] = match measure {
+        Measure::Rescission { .. } => [
+            "复核申请材料发现，取证时安全评价未通过评审",
+            "《安全生产许可证条例》第六条",
+            "《中华人民共和国行政许可法》第六十九条第一款第（四）项",
+            "取证时不具备法定条件",
+        ],
+        Measure::Withdrawal { .. } => [
+            "所依据的规定修改后，该类生产活动不再准予许可",
+            "不属于违法，依法收回许可",
+            "《中华人民共和国行政许可法》第八条第二款",
+            "准予许可所依据的规定发生变化",
+        ],
+        Measure::Cancellation { .. } => [
+            "登记机关公告，该企业已经终止",
+            "不属于违法，依法办理注销",
+            "《中华人民共和国行政许可法》第七十条第（三）项",
+            "企业已经依法终止",
+        ],
+        _ => [
+            "现场检查发现重大事故隐患，逾期未整改",
+            "《安全生产许可证条例》第十四条第一款",
+            "《安全生产许可证条例》第十四条第二款",
+            "不再具备安全生产条件",
+        ],
+    };
+    Findings {
+        facts: facts.to_owned(),
+        violated: violated.to_owned(),
+        legal_basis: legal_basis.to_owned(),
+        public_reason: public_reason.to_owned(),
+    }
+}
 
 /// Puts the papers that wait into signed files.
 pub(crate) type Sign<'a> = &'a (dyn Fn() -> Signing<'a> + Sync);
@@ -103,9 +136,10 @@ impl Sanctions<'_> {
     async fn sanction(&self, licence: &Licence, measure: Measure) -> Result<(), DemoError> {
         let (licences, inspector) = (self.licences, self.cast.actor("inspector")?);
         let is_told = !matches!(measure, Measure::Cancellation { .. });
+        let grounds = grounds(&measure);
         let new = NewCase {
             measure: measure.clone(),
-            subject: "演示案件：不再具备安全生产条件".to_owned(),
+            subject: format!("演示案件：{}", grounds.public_reason),
         };
         let case = licences.open_case(inspector, licence.facts().id, new).await?;
         let record = Material {
@@ -125,14 +159,8 @@ impl Sanctions<'_> {
                 file.into(),
             )
             .await?;
-        let findings = Findings {
-            facts: "现场检查发现重大事故隐患，逾期未整改".to_owned(),
-            violated: "《安全生产许可证条例》第十四条第一款".to_owned(),
-            legal_basis: "《安全生产许可证条例》第十四条第二款".to_owned(),
-            public_reason: PUBLIC_REASON.to_owned(),
-        };
         let mut case = licences
-            .find(inspector, case.id, case.version, findings, measure)
+            .find(inspector, case.id, case.version, grounds, measure)
             .await?;
         if is_told {
             case = self.tell(case, inspector).await?;
