@@ -7,7 +7,7 @@ export function foreignWords(): string[] {
   /** Names of things that are called so in Chinese as well. */
   const called = new Set([
     // Documents, and what is drawn on them.
-    'PDF', 'OFD', 'XLSX', 'CSV', 'ZIP', 'JSON', 'JPG', 'JPEG', 'PNG', 'QR', 'HTML', 'xlsx', 'csv', 'Excel', 'WPS', 'UTF-8',
+    'PDF', 'OFD', 'XLSX', 'CSV', 'ZIP', 'JSON', 'JPG', 'JPEG', 'PNG', 'QR', 'HTML', 'xlsx', 'csv', 'Excel', 'WPS', 'UTF-8', 'GBK',
     // Quantities.
     'KB', 'MB', 'GB', 'kB', 'kW', 'kg', 'km', 'mm', 'MPa', 'kPa', 'KiB', 'MiB',
     // Connections.
@@ -23,11 +23,16 @@ export function foreignWords(): string[] {
     (/^[A-Z0-9-]+$/.test(word) && /\d/.test(word)) ||
     // National standards stand with their series.
     /^(GB|GB\/T|AQ|AQ\/T|DB|JGJ|JGJ\/T|GA|HJ|TSG|WJ|XF)$/.test(word) ||
+    // Identifiers of electronic licences (GB/T 36904), and fingerprints.
+    /^(1\.2\.156\.)?[0-9A-Z]+(\.[0-9A-Z]+){2,}$/.test(word) ||
+    /^[0-9a-f]{12,64}$/.test(word) ||
     // Endings of file names.
     /^\.?(pdf|png|jpe?g|xlsx|csv|docx?|zip|ofd)$/.test(word)
   const found = new Set<string>()
   const check = (text: string, where: string): void => {
-    for (const match of text.matchAll(/[A-Za-z0-9_.-]*[A-Za-z]{2,}[A-Za-z0-9_.-]*/g)) {
+    // The numbers of licences carry the letters of their industry.
+    const said = text.replace(/（.{1,3}）[A-Z]{2}安许证字〔\d{4}〕\d+(-[A-Z]\d+)?/g, '')
+    for (const match of said.matchAll(/[A-Za-z0-9_.-]*[A-Za-z]{2,}[A-Za-z0-9_.-]*/g)) {
       const word = match[0].replace(/^[-_]+|[-_.]+$/g, '')
       if (!sound(word)) found.add(`“${word}” in ${where} “${text.trim().slice(0, 60)}”`)
     }
