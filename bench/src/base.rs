@@ -119,6 +119,11 @@ impl Base {
 
     /// The program over it, in a process of its own, as it is run in earnest.
     pub async fn serve(&self, program: &Path) -> Outcome<Server> {
+        self.serve_with(program, &[]).await
+    }
+
+    /// The same with further settings.
+    pub async fn serve_with(&self, program: &Path, settings: &[(&str, &str)]) -> Outcome<Server> {
         let address = free_address()?;
         let program = program.canonicalize()?;
         let mut command = Command::new(program);
@@ -132,7 +137,8 @@ impl Base {
             .env("ANXU_DATA_DIR", &self.folder)
             .env("ANXU_PUBLIC_URL", PUBLIC_URL)
             .env("ANXU_KEYS_PASSPHRASE", "bench")
-            .env("ANXU_DEMO", "true");
+            .env("ANXU_DEMO", "true")
+            .envs(settings.iter().copied());
         Server::start(&mut command, address, "/readyz").await
     }
 

@@ -18,7 +18,12 @@ mod rows;
 mod stats;
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
 use options::Options;
+
+/// As in the program that is measured.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// What a measurement comes to.
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

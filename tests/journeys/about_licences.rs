@@ -3,7 +3,7 @@
 use journeys::{
     TestApp,
     city::{self, DEPARTMENTS, MATTER, pdf},
-    on_both,
+    on_both, printed,
 };
 use kernel::Role;
 use reqwest::StatusCode;
@@ -181,6 +181,14 @@ on_both! {
         app.give_opinions(&id).await;
         let grant = json!({ "outcome": "grant", "reason": "符合" });
         refused(&app, "leader", &format!("{base}/decisions"), grant, StatusCode::CONFLICT).await;
+        // Whoever finds the promise broken reads before what would go out, without a blank but the number.
+        let breach = format!("{base}/previews/commitment_breach");
+        let preview = app.as_("rev.emergency").await.request(reqwest::Method::POST, &breach)
+            .json(&json!({ "reason": "提交的执照已被吊销" })).send().await.unwrap();
+        assert_eq!(preview.status(), StatusCode::OK);
+        let said = printed(&preview.bytes().await.unwrap());
+        assert!(said.contains("提交的执照已被吊销") && said.contains("李开明"), "{said}");
+        assert!(!said.contains("待填写"), "{said}");
         let (status, _) = keeper
             .upload(&format!("{base}/materials/business_licence/files"), "执照.pdf", pdf(99)).await;
         assert_eq!(status, StatusCode::CREATED);

@@ -112,6 +112,53 @@ on_both! {
         assert_eq!(app.audit().await, Vec::<String>::new());
     }
 
+    async fn a_licence_is_the_business_of_who_issued_it(app) {
+        let licence = app.issued().await;
+        let id = text(&licence["id"]);
+        let on = |what: &str| format!("/api/v1/licences/{id}/{what}");
+        for department in ["emergency", "housing"] {
+            for (login, role) in [("inspector", Role::Inspector), ("leader", Role::Approver), ("clerk", Role::WindowClerk)] {
+                app.officer_of(&format!("{login}.{department}"), role, department).await;
+            }
+        }
+        let measure = json!({ "kind": "revocation" });
+        let new = json!({ "measure": measure, "subject": "不再具备安全生产条件" });
+
+        // The housing bureau reads a licence of the emergency bureau, and that is all.
+        let offered = acts(&seen(&app, "inspector.housing", &on("")[..on("").len() - 1]).await);
+        assert_eq!(offered, ["download"]);
+        let (status, problem) = app.as_("inspector.housing").await.post(&on("cases"), new.clone()).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{problem}");
+        assert!(text(&problem["detail"]).contains("应急管理局颁发，由该机关办理"), "{problem}");
+        let review = json!({ "year": 2026, "result": "合格", "opinion": "同意" });
+        assert_eq!(app.as_("inspector.housing").await.post(&on("annual-reviews"), review).await.0, StatusCode::FORBIDDEN);
+        let handover = json!({ "recipient": "李开明", "identity": "身份证", "method": "窗口领取", "place": "大厅" });
+        assert_eq!(app.as_("clerk.housing").await.post(&on("handovers"), handover.clone()).await.0, StatusCode::FORBIDDEN);
+        app.act("clerk.emergency", &on("handovers"), handover).await;
+
+        // So it is with its case file and its filings: nothing offered, nothing in the work list, nothing taken.
+        let case = app.act("inspector.emergency", &on("cases"), new).await;
+        let path = format!("/api/v1/licence-cases/{}", text(&case["id"]));
+        let flood = json!({ "happened_at": "2026-03-01T00:00:00Z", "cause": "暴雨", "disaster": true });
+        let damage = app.act("keeper", &on("damages"), flood).await;
+        let stand_in = format!("/api/v1/licence-filings/{}/stand-ins", text(&damage["id"]));
+        assert_eq!(acts(&seen(&app, "inspector.housing", &path).await), Vec::<String>::new());
+        assert!(waiting(&app, "inspector.housing", "licence-cases").await.is_empty());
+        assert_eq!(waiting(&app, "inspector.emergency", "licence-cases").await.len(), 1);
+        assert!(waiting(&app, "clerk.housing", "licence-filings").await.is_empty());
+        assert_eq!(waiting(&app, "clerk.emergency", "licence-filings").await, [["issue_stand_in"]]);
+        let closing = json!({ "reason": "不属实" });
+        for (login, path, subject, body) in [
+            ("inspector.housing", format!("{path}/findings"), &case, findings(&measure)),
+            ("inspector.housing", format!("{path}/closures"), &case, closing),
+            ("leader.housing", format!("{path}/approvals"), &case, json!({ "approve": true, "opinion": "同意" })),
+            ("clerk.housing", stand_in, &damage, json!({})),
+        ] {
+            let (status, why) = refused(&app, login, &path, subject, body).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{login} {path}: {why}");
+        }
+    }
+
     async fn a_case_without_notice_offers_each_its_step(app) {
         let licence = app.issued().await;
         app.officer("inspector", &[Role::Inspector]).await;

@@ -1,7 +1,7 @@
 //! One enterprise lived through by HTTP: issue, handing over and posting, self-check, change, renewal, loss and
 //! replacement, suspension and its end, work elsewhere, cancellation and destruction. Each paper on the way is verified by a stranger, and the timeline printed.
 
-use journeys::{TestApp, answer, city, file_form, on_both};
+use journeys::{TestApp, answer, city, file_form, on_both, printed};
 use kernel::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -176,8 +176,16 @@ async fn handed_over_and_posted(app: &TestApp, licence: &str) {
     app.act("keeper", &path, json!({ "intact": true })).await;
 }
 
-/// An application about the licence, from the draft to what it leads to.
-async fn carried_out(app: &TestApp, kind: &str, licence: &str, subject: Value) {
+/// The text of the certificate as the leader sees it before anything is decided.
+async fn specimen(app: &TestApp, application: &str) -> String {
+    let path = format!("/api/v1/applications/{application}/previews/certificate");
+    let (status, pdf) = app.as_("leader").await.bytes(&path).await;
+    assert_eq!(status, StatusCode::OK, "{}", String::from_utf8_lossy(&pdf));
+    printed(&pdf)
+}
+
+/// An application about the licence, from the draft to what it leads to. `says` stands on the certificate to be.
+async fn carried_out(app: &TestApp, kind: &str, licence: &str, subject: Value, says: &str) {
     let body = json!({ "matter": format!("noncoal_mine.{kind}"), "licence": licence, "subject": subject });
     let draft = app.act("keeper", "/api/v1/applications", body).await;
     let id = text(&draft["id"]);
@@ -206,6 +214,11 @@ async fn carried_out(app: &TestApp, kind: &str, licence: &str, subject: Value) {
             .await;
         }
     }
+    let to_be = specimen(app, &id).await;
+    assert!(
+        to_be.contains(says) && to_be.contains("样张"),
+        "{says} in {to_be}"
+    );
     let granted = app.grant(&id).await;
     assert_eq!(granted["state"], "granted", "{granted}");
     app.run_jobs().await;
@@ -214,7 +227,7 @@ async fn carried_out(app: &TestApp, kind: &str, licence: &str, subject: Value) {
 async fn changed(app: &TestApp, licence: &str, number: &str, paper: &[u8]) -> Vec<u8> {
     let items = json!([{ "item": "name", "to": "南昌龘盛矿业有限公司" }]);
     let subject = json!({ "kind": "change", "occurred_on": app.today(), "items": items });
-    carried_out(app, "change", licence, subject).await;
+    carried_out(app, "change", licence, subject, "南昌龘盛矿业有限公司").await;
     let now = public(app, number).await;
     assert_eq!(
         (&now["holder"], &now["status"]),
@@ -234,19 +247,11 @@ async fn renewed(app: &TestApp, licence: &str, number: &str, paper: &[u8]) -> Ve
     let until: kernel::LegalDate = text(&public(app, number).await["valid_until"]).parse().unwrap();
     let early = until.0 - time::Duration::days(100) - app.today().0;
     app.advance(early);
-    carried_out(
-        app,
-        "renewal",
-        licence,
-        json!({ "kind": "renewal", "direct": false, "declared": [] }),
-    )
-    .await;
+    let from = kernel::LegalDate(until.0.next_day().unwrap());
+    let subject = json!({ "kind": "renewal", "direct": false, "declared": [] });
+    carried_out(app, "renewal", licence, subject, &from.chinese()).await;
     let now = public(app, number).await;
-    assert_eq!(
-        now["valid_from"],
-        json!(kernel::LegalDate(until.0.next_day().unwrap())),
-        "{now}"
-    );
+    assert_eq!(now["valid_from"], json!(from), "{now}");
     assert_eq!(
         now["status"], "in_transition",
         "the paper before is used until its last day"
@@ -276,7 +281,7 @@ async fn lost_and_replaced(
     let (_, losses) = app.stranger().get("/api/v1/public/licence-losses").await;
     assert_eq!(losses["items"][0]["number"], number);
     let subject = json!({ "kind": "replacement", "cause": "loss", "occurred_on": app.today(), "account": "运输途中遗失" });
-    carried_out(app, "replacement", licence, subject).await;
+    carried_out(app, "replacement", licence, subject, &format!("{number}-1")).await;
     assert_eq!(
         public(app, number).await["status"],
         "valid",

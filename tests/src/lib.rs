@@ -404,6 +404,18 @@ pub fn file_form(name: &str, bytes: Vec<u8>) -> Form {
     Form::new().part("file", Part::bytes(bytes).file_name(name.to_owned()))
 }
 
+/// The text that a PDF shows, as pdftotext (poppler) reads it.
+pub fn printed(pdf: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("document.pdf");
+    std::fs::write(&file, pdf).unwrap();
+    let said = std::process::Command::new("pdftotext")
+        .arg(&file)
+        .arg("-")
+        .output();
+    String::from_utf8(said.unwrap().stdout).unwrap()
+}
+
 /// Sends a request and reads the answer as JSON, `null` when it is none.
 pub async fn answer(request: RequestBuilder) -> (StatusCode, Value) {
     let response = request.send().await.unwrap();

@@ -175,10 +175,10 @@ test('from the application to the first licence, with a correction and one depar
   })
 
   await test.step('the window delivers, and the enterprise has its licence', async () => {
+    await clerk.getByRole('tab', { name: '要我做' }).click()
     await act(clerk, '登记送达')
     await dialog(clerk).getByLabel('送达地点').fill('政务服务大厅')
     await send(clerk, '确认送达')
-    await clerk.getByRole('tab', { name: '要我做' }).click()
     await expect(clerk.getByRole('region', { name: '发证进度' })).toContainText('已送达')
     await open(applicant, '/licences')
     await expect(applicant.getByText('有效', { exact: true }).first()).toBeVisible()

@@ -25,7 +25,7 @@ test('the page of the login, and those for lost people', async ({ page, sit }, i
 test('the public pages', async ({ page }, info) => {
   const looker = new Looker(page, '', logOf(info))
   const pending = new Pending(page)
-  const ways = ['/', '/search?q=演示', '/verify', '/matters', '/about/verification']
+  const ways = ['/', '/search?q=演示', '/verify', '/losses', '/matters', '/about/verification']
   const shapes = new Set<string>()
   // The list grows while it is walked.
   for (const way of ways) {

@@ -103,11 +103,12 @@ const OFFICERS: &[Officer] = &[
         "应急局分管领导",
         "准予或者不予许可，延长期限",
     ),
-    of_the_city(
+    officer(
         "inspector",
         Role::Inspector,
-        "执法人员",
-        "查询企业档案、申请和许可证，参加现场核查",
+        BUREAU,
+        "应急局执法人员",
+        "查处许可证案件，参加现场核查，查询档案和申请",
     ),
     of_the_city(
         "regulator",

@@ -7,7 +7,7 @@
 //! evidence log).
 //!
 //! ```text
-//! pages(public)            /  /search  /v/{code}  /verify  /matters  /about/verification  /proofs/…  robots, sitemap, icon
+//! pages(public)            /  /search  /v/{code}  /losses  /verify  /matters  /about/verification  /proofs/…  robots, sitemap, icon
 //! router(public)           POST /api/v1/public/verify
 //! docs(&site, &openapi)    /api/docs
 //! ```

@@ -278,6 +278,19 @@ pub struct LicenceLine {
     pub state: State,
 }
 
+/// A loss that is made public.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LossNotice {
+    /// Number of the lost licence.
+    pub number: String,
+    /// Its holder.
+    pub holder: String,
+    /// First day of the notice.
+    pub from: LegalDate,
+    /// Last day of the notice.
+    pub until: LegalDate,
+}
+
 /// What somebody looks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchQuery {

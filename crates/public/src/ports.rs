@@ -5,7 +5,9 @@ use async_trait::async_trait;
 use kernel::{Moment, Page, Problem};
 use matters::{MatterKey, Matters, MattersError, ResponsibilityList, SeenDevolution};
 
-use crate::model::{Inclusion, LicenceLine, Numbers, Proof, PublicLicence, SearchQuery, SitemapEntry};
+use crate::model::{
+    Inclusion, LicenceLine, LossNotice, Numbers, Proof, PublicLicence, SearchQuery, SitemapEntry,
+};
 
 /// What the licence register publishes. Everything here is public: implementations leave out the rest.
 #[async_trait]
@@ -19,6 +21,12 @@ pub trait Register: Send + Sync {
 
     /// Licences in force, counted by industry and by district. Cached by the caller for a minute.
     async fn numbers(&self) -> Result<Numbers, Problem>;
+
+    /// A page of the losses that are public today, newest first, keyset-paged.
+    async fn losses(&self, cursor: Option<String>, limit: u64) -> Result<Page<LossNotice>, Problem>;
+
+    /// How long a loss is made public, in Chinese, such as 3个工作日.
+    fn loss_term(&self) -> String;
 
     /// How many sitemap pages there are; a page covers a fixed stretch of the register, so that a licence
     /// stays on its page.

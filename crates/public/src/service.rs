@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     model::{
-        CertificateFile, Inclusion, LicenceLine, Numbers, Outcome, Proof, PublicLicence, Report, SearchQuery,
-        SitemapEntry, State, Step, Verdict,
+        CertificateFile, Inclusion, LicenceLine, LossNotice, Numbers, Outcome, Proof, PublicLicence, Report,
+        SearchQuery, SitemapEntry, State, Step, Verdict,
     },
     ports::{Accountability, EvidenceLookup, Prover, Register},
     rules::{self, Wanted},
@@ -270,6 +270,19 @@ impl Public {
             limit: PAGE,
         };
         Ok(Searched::Results(self.parts.register.search(&query).await?))
+    }
+
+    /// Losses that are public today.
+    ///
+    /// # Errors
+    /// [`PublicError::Upstream`].
+    pub async fn losses(&self, cursor: Option<String>) -> Result<Page<LossNotice>, PublicError> {
+        Ok(self.parts.register.losses(cursor, PAGE).await?)
+    }
+
+    /// How long a loss is made public.
+    pub(crate) fn loss_term(&self) -> String {
+        self.parts.register.loss_term()
     }
 
     /// Licences in force, counted at most a minute ago. Failing to count never takes a page down: the last

@@ -51,7 +51,7 @@ pub struct Config {
     pub wechat_url: Option<String>,
     /// Key of the signatures for it.
     pub wechat_secret: Option<String>,
-    /// Jobs worked on at the same time.
+    /// Jobs worked on at the same time. 0: this process only answers, others on the same PostgreSQL do the work.
     pub workers: usize,
     /// How long requests and jobs under way may go on after a signal to stop, in seconds.
     pub shutdown_seconds: u64,

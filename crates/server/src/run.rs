@@ -90,7 +90,15 @@ pub async fn run(
 fn beside(platform: &Platform, metrics: PrometheusHandle) -> Vec<(&'static str, JoinHandle<()>)> {
     let life = &platform.life;
     let (workers, stopping) = (platform.workers(), life.watch());
-    let jobs = tokio::spawn(async move { workers.run_until(stopping).await });
+    let works = platform.config.workers > 0;
+    if !works {
+        tracing::warn!("no workers here: another process on the same database has to do the jobs");
+    }
+    let jobs = tokio::spawn(async move {
+        if works {
+            workers.run_until(stopping).await;
+        }
+    });
     let (log, stopping) = (platform.transparency.clone(), life.watch());
     let sealing = tokio::spawn(async move { log.run(stopping).await });
     let own = platform.clone();

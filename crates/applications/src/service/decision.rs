@@ -177,9 +177,6 @@ impl Applications {
             return Err(Denial::State(Action::Decide, app.state()).into());
         };
         let dossier = app.dossier();
-        if dossier.licence.is_some() {
-            return Err(ApplicationsError::NotFound("新发许可证的样张"));
-        }
         let scope = scope.map(|mut phrases| {
             phrases.retain(|phrase| !phrase.trim().is_empty());
             phrases

@@ -160,7 +160,11 @@ impl Applications {
             .iter()
             .find(|one| one.document.as_str() == kind)
             .map(|one| one.on);
-        let paper_kind = PaperKind::On(occasion.unwrap_or(Occasion::ClockStopped));
+        let paper_kind = match (occasion, kind) {
+            (Some(on), _) => PaperKind::On(on),
+            (None, rules::COMMITMENT_BREACH) => PaperKind::CommitmentBroken,
+            (None, _) => PaperKind::On(Occasion::ClockStopped),
+        };
         let bodies = self.bodies(app, def);
         let phone = self.phone(actor).await?;
         let desk = Desk {

@@ -1,6 +1,7 @@
 //! Decisions about licences. Pure: the day, the matter and the numbering rules come in as arguments.
 
 mod clocks;
+mod competence;
 mod direct;
 mod duties;
 mod numbering;
@@ -12,6 +13,7 @@ mod validity;
 
 pub use applications::rules::{ClockView, WindowView};
 pub use clocks::CaseWatch;
+pub use competence::Competence;
 pub(crate) use direct::check_direct;
 pub use duties::{Duty, DutyState, Window, duties, month_of};
 pub use numbering::{Numbering, NumberingError};

@@ -40,7 +40,9 @@ use answers::Answers;
 use crate::{
     model::{CaseFault, Fault, FilingFault},
     ports::{Certify, Grants, NeighbourError, ProspectError},
-    rules::{Measures, Numbering, NumberingError, Periods, RevisionError, StatusRule, SuspensionTable},
+    rules::{
+        Competence, Measures, Numbering, NumberingError, Periods, RevisionError, StatusRule, SuspensionTable,
+    },
     store::PointReader,
 };
 
@@ -50,6 +52,9 @@ pub enum LicencesError {
     /// The kernel failed.
     #[error(transparent)]
     Kernel(#[from] KernelError),
+    /// Another department issued the licence; its name.
+    #[error("the licence is the business of {0}")]
+    NotCompetent(String),
     /// A permission is missing.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
@@ -62,6 +67,9 @@ pub enum LicencesError {
     /// The signed files are still to be made.
     #[error("the certificate is not made yet")]
     NotPressed,
+    /// What is applied for leads to no certificate.
+    #[error("no certificate comes of it")]
+    NoCertificate,
     /// Only a reserved number can be voided.
     #[error("the licence is {0}, not reserved")]
     NotReserved(&'static str),
@@ -129,9 +137,15 @@ impl From<LicencesError> for Problem {
         match error {
             LicencesError::Kernel(error) => error.into(),
             LicencesError::Forbidden(error) => error.into(),
+            LicencesError::NotCompetent(authority) => Self::forbidden(format!(
+                "该许可证由{authority}颁发，由该机关办理；您所在部门不能办理。"
+            )),
             LicencesError::Invalid(errors) => Self::invalid(errors),
             LicencesError::NotFound => Self::not_found("许可证"),
             LicencesError::Refused(problem) => *problem,
+            LicencesError::NoCertificate => {
+                Self::not_found("证书样张").detail("准予注销后不再颁发证书，没有样张可看。")
+            }
             LicencesError::NotPressed => Self::conflict(
                 "certificate-pending",
                 "电子证照尚未制成",
@@ -214,6 +228,7 @@ struct Inner {
     city: Arc<City>,
     calendar: WorkCalendar,
     numbering: Numbering,
+    competence: Competence,
     rule: StatusRule,
     periods: Periods,
     measures: Measures,
@@ -250,6 +265,7 @@ impl Licences {
             &rules.text("licence_numbers/patterns.csv")?,
             &rules.text("licence_numbers/identifier_types.csv")?,
         )?;
+        let competence = Competence::new(&catalogue, &city, &numbering)?;
         let rule = read(rules, "licences/status.json")?;
         let periods = read(rules, "licences/periods.json")?;
         let measures = read(rules, "licences/measures.json")?;
@@ -265,6 +281,7 @@ impl Licences {
             city,
             calendar,
             numbering,
+            competence,
             rule,
             periods,
             measures,

@@ -3,7 +3,7 @@
 //! The crash order is that of issuing: what will be signed is fixed with the licence and the application in one
 //! transaction, signed outside of any, and takes effect in another. Coming again changes nothing.
 
-use codes::LicenceIdentifier;
+use codes::{LicenceIdentifier, LicenceNumber};
 use kernel::{KernelError, LegalDate, NewJob, Work, ids::ApplicationId, ids::LicenceId};
 use serde::Serialize;
 use serde_json::json;
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     model::{
-        Cancellation, CancellationGround, Command, Ended, Ending, Facts, Grant, Issued, Licence,
+        Amendment, Cancellation, CancellationGround, Command, Ended, Ending, Facts, Grant, Issued, Licence,
         LossOrDamage, Order, Period, Prepared, Purpose, Replacement, RevisionCause, Source, Suspended,
     },
     rules::{self, Content, Given},
@@ -92,26 +92,13 @@ impl Licences {
     async fn fix(&self, grant: Grant) -> Outcome<Fulfilled> {
         let licence = match grant.purpose.clone() {
             Purpose::FirstIssue => self.reserve_new(grant).await?,
-            Purpose::Renewal { licence, deemed } => self.renew(grant, licence, deemed).await?,
-            Purpose::Change { licence, amendments } => {
-                let amended = |facts: &Facts, holder: &_, scope: &[String]| {
-                    let found = rules::amendments(facts, holder, scope);
-                    if found.is_empty() {
-                        amendments.clone()
-                    } else {
-                        found
-                    }
-                };
-                self.change(grant, licence, amended).await?
-            }
-            Purpose::Replacement {
-                licence,
-                cause: LossOrDamage::Damaged,
-            } => self.exchange(grant, licence).await?,
             Purpose::Replacement {
                 licence,
                 cause: LossOrDamage::Lost,
             } => return self.continue_lost(grant, licence).await,
+            Purpose::Renewal { licence, .. }
+            | Purpose::Change { licence, .. }
+            | Purpose::Replacement { licence, .. } => self.revise(grant, licence).await?,
             Purpose::Deregistration {
                 licence,
                 ground,
@@ -121,21 +108,33 @@ impl Licences {
         Ok(Fulfilled::Licence(Box::new(licence)))
     }
 
-    async fn renew(&self, grant: Grant, id: LicenceId, deemed: bool) -> Outcome<Licence> {
+    async fn revise(&self, grant: Grant, id: LicenceId) -> Outcome<Licence> {
         let work = self.inner.kernel.begin(&issuer()).await?;
         let old = self.loaded(&work, id).await?;
-        let validity = self.renewed_period(&grant, old.facts(), deemed)?;
-        let content = Content {
+        let content = self.edition_of(grant, old.facts())?;
+        self.prepare_edition(work, old, content).await
+    }
+
+    /// What the edition of a licence will say that a grant leads to.
+    pub(super) fn edition_of(&self, grant: Grant, old: &Facts) -> Outcome<Content> {
+        match grant.purpose.clone() {
+            Purpose::Renewal { deemed, .. } => self.renewed(grant, old, deemed),
+            Purpose::Change { amendments, .. } => self.changed(grant, old, amendments),
+            _ => Ok(reprinted(&grant, old)),
+        }
+    }
+
+    fn renewed(&self, grant: Grant, old: &Facts, deemed: bool) -> Outcome<Content> {
+        Ok(Content {
             cause: RevisionCause::Renewal { deemed },
             application: Some(grant.application),
             on: grant.decided_on,
-            holder: grant.holder.clone(),
-            scope: scope_of(&grant, old.facts()),
-            validity,
+            scope: scope_of(&grant, old),
+            validity: self.renewed_period(&grant, old, deemed)?,
             // The paper before is used until its own last day.
-            transition_until: Some(old.facts().validity.until).filter(|until| grant.decided_on <= *until),
-        };
-        self.prepare_edition(work, old, content).await
+            transition_until: Some(old.validity.until).filter(|until| grant.decided_on <= *until),
+            holder: grant.holder,
+        })
     }
 
     /// Joined to the old period; a decision may grant less than the matter's validity, never more.
@@ -166,45 +165,20 @@ impl Licences {
         })
     }
 
-    async fn change(
-        &self,
-        grant: Grant,
-        id: LicenceId,
-        amended: impl Fn(&Facts, &crate::model::Holder, &[String]) -> Vec<crate::model::Amendment>,
-    ) -> Outcome<Licence> {
-        let work = self.inner.kernel.begin(&issuer()).await?;
-        let old = self.loaded(&work, id).await?;
-        let scope = scope_of(&grant, old.facts());
-        let amendments = amended(old.facts(), &grant.holder, &scope);
-        let content = Content {
+    /// `asked` are the changes applied for; they stand when the licence says all of it already.
+    fn changed(&self, grant: Grant, old: &Facts, asked: Vec<Amendment>) -> Outcome<Content> {
+        let scope = scope_of(&grant, old);
+        let found = rules::amendments(old, &grant.holder, &scope);
+        let amendments = if found.is_empty() { asked } else { found };
+        Ok(Content {
             cause: RevisionCause::Change { amendments },
             application: Some(grant.application),
             on: grant.decided_on,
             holder: grant.holder,
             scope,
-            validity: old.facts().validity,
+            validity: old.validity,
             transition_until: Some(self.transition_from(grant.decided_on)?),
-        };
-        self.prepare_edition(work, old, content).await
-    }
-
-    /// 损毁换证: the same content on a new paper.
-    async fn exchange(&self, grant: Grant, id: LicenceId) -> Outcome<Licence> {
-        let work = self.inner.kernel.begin(&issuer()).await?;
-        let old = self.loaded(&work, id).await?;
-        let facts = old.facts();
-        let content = Content {
-            cause: RevisionCause::Reprint {
-                reason: "证书损毁".to_owned(),
-            },
-            application: Some(grant.application),
-            on: grant.decided_on,
-            holder: facts.holder.clone(),
-            scope: facts.scope.clone(),
-            validity: facts.validity,
-            transition_until: None,
-        };
-        self.prepare_edition(work, old, content).await
+        })
     }
 
     /// Last day on which the paper before may be used.
@@ -287,29 +261,14 @@ impl Licences {
             return Ok(Fulfilled::Waiting(last));
         }
         // Refused now rather than after a number was taken.
-        let number = old
-            .facts()
-            .number
-            .replacement()
-            .map_err(rules::NumberingError::from)?;
+        let (number, identifier) = continued(old.facts())?;
         old.clone().act(Command::End(replaced(
             grant.decided_on,
             &grant,
             number.to_string(),
         )))?;
-        let identifier = old
-            .facts()
-            .identifier
-            .next_version()
-            .map_err(rules::NumberingError::from)?;
         let given = self.given(&work, number, identifier).await?;
-        let source = Source::Granted {
-            application: grant.application,
-            reference: grant.reference.clone(),
-            matter: grant.matter,
-            matter_version: grant.matter_version,
-        };
-        let reserved = rules::replacement(old.facts(), given, source, grant.decided_on)?;
+        let reserved = rules::replacement(old.facts(), given, granted(&grant), grant.decided_on)?;
         let licence = Licence::Reserved(reserved);
         self.enter_reserved(&mut work, &licence).await?;
         work.commit().await?;
@@ -320,7 +279,7 @@ impl Licences {
     pub(super) async fn given(
         &self,
         work: &Work,
-        number: codes::LicenceNumber,
+        number: LicenceNumber,
         identifier: LicenceIdentifier,
     ) -> Outcome<Given> {
         let seq = store::keys(work, 1).await?.into_iter().next();
@@ -395,12 +354,47 @@ impl Licences {
     }
 }
 
+/// 损毁换证: the same content on a new paper.
+fn reprinted(grant: &Grant, old: &Facts) -> Content {
+    Content {
+        cause: RevisionCause::Reprint {
+            reason: "证书损毁".to_owned(),
+        },
+        application: Some(grant.application),
+        on: grant.decided_on,
+        holder: old.holder.clone(),
+        scope: old.scope.clone(),
+        validity: old.validity,
+        transition_until: None,
+    }
+}
+
 /// An application for a change or renewal may name no scope: then it stays.
 fn scope_of(grant: &Grant, facts: &Facts) -> Vec<String> {
     if grant.scope.iter().all(|line| line.trim().is_empty()) {
         facts.scope.clone()
     } else {
         grant.scope.clone()
+    }
+}
+
+/// Number and identifier that go on after a loss.
+pub(super) fn continued(old: &Facts) -> Outcome<(LicenceNumber, LicenceIdentifier)> {
+    let number = old.number.replacement().map_err(rules::NumberingError::from)?;
+    let identifier = old
+        .identifier
+        .next_version()
+        .map_err(rules::NumberingError::from)?;
+    Ok((number, identifier))
+}
+
+/// The grant as what a licence comes from.
+pub(super) fn granted(grant: &Grant) -> Source {
+    Source::Granted {
+        application: grant.application,
+        reference: grant.reference.clone(),
+        matter: grant.matter,
+        matter_version: grant.matter_version,
     }
 }
 

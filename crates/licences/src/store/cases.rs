@@ -2,21 +2,17 @@
 
 use async_trait::async_trait;
 use kernel::{
-    Actor, Db, KernelError, Moment, Permission, Sealed, Work,
+    Actor, Db, KernelError, Moment, Sealed, Work,
     audit::{AuditSource, RowDigest},
     ids::{AccountId, EnterpriseId, LicenceId},
     text_index::TextQuery,
     work::guarded,
 };
-use sea_orm::{
-    Condition, IntoActiveModel, QueryOrder, QuerySelect,
-    entity::prelude::*,
-    sea_query::{Expr, ExprTrait},
-};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{fresh_key, locked_rows, of_another, rows_after, search::named};
+use super::{Competent, fresh_key, locked_rows, of_another, rows_after, search::named};
 use crate::model::{CaseBody, CaseFile, CaseId};
 
 #[sea_orm::model]
@@ -154,29 +150,25 @@ pub(crate) struct CaseQuery {
     pub enterprise: Option<EnterpriseId>,
     pub state: Option<String>,
     pub measure: Option<String>,
-    /// Something is the actor's to do.
-    pub waits: bool,
+    /// Something is the actor's to do, in these industries.
+    pub waits: Option<Competent>,
     /// By holder, number or code.
     pub text: Option<TextQuery>,
 }
 
 /// What waits for the actor: an open investigation, a decision if another proposed it, a paper to be served.
-fn waits(actor: &Actor) -> Condition {
-    let mut any = Condition::any().add(Expr::val(1).eq(0));
-    if actor.may(Permission::LicencesSupervise) {
-        any = any.add(Column::State.is_in(["investigating", "noticed"]));
-    }
-    if actor.may(Permission::LicencesSanction) {
-        any = any.add(
-            Condition::all()
-                .add(Column::State.eq("proposed"))
-                .add(of_another(Column::NotBy, actor)),
-        );
-    }
-    if actor.may(Permission::LicencesDeliver) {
-        any = any.add(Column::Unserved.eq(1));
-    }
-    any
+fn waits(actor: &Actor, competent: &Competent) -> Condition {
+    let investigations = competent
+        .supervises(Entity, Column::Licence)
+        .add(Column::State.is_in(["investigating", "noticed"]));
+    let decisions = competent
+        .sanctions(Entity, Column::Licence)
+        .add(Column::State.eq("proposed"))
+        .add(of_another(Column::NotBy, actor));
+    let papers = competent
+        .delivers(Entity, Column::Licence)
+        .add(Column::Unserved.eq(1));
+    Condition::any().add(investigations).add(decisions).add(papers)
 }
 
 /// Cases within the scope, newest first, one more than `limit`.
@@ -193,7 +185,7 @@ pub(crate) async fn cases(
         .add_option(query.enterprise.map(|id| Column::Enterprise.eq(id)))
         .add_option(query.state.as_ref().map(|state| Column::State.eq(state)))
         .add_option(query.measure.as_ref().map(|measure| Column::Measure.eq(measure)))
-        .add_option(query.waits.then(|| waits(actor)))
+        .add_option(query.waits.as_ref().map(|competent| waits(actor, competent)))
         .add_option(query.text.as_ref().map(named))
         .add_option(before.map(|seq| Column::Seq.lt(seq)));
     let rows = Entity::find()

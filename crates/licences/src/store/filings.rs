@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use kernel::{
-    Actor, Db, KernelError, LegalDate, Moment, Permission, Sealed, Work,
+    Actor, Db, KernelError, LegalDate, Moment, Sealed, Work,
     audit::{AuditSource, RowDigest},
     ids::{AccountId, EnterpriseId, LicenceId},
     text_index::TextQuery,
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    fresh_key, locked_rows, of_another, row as licence, rows_after,
+    Competent, fresh_key, locked_rows, of_another, row as licence, rows_after,
     search::{in_force, named},
 };
 use crate::model::{Filing, FilingId, FilingMatter, Waiting};
@@ -177,18 +177,20 @@ pub(crate) struct FilingQuery {
     pub kind: Option<String>,
     /// Something is still owed.
     pub open: bool,
-    /// Something is the actor's to do on this day.
-    pub waits_on: Option<LegalDate>,
+    /// Something is the actor's to do on this day, in these industries.
+    pub waits_on: Option<(LegalDate, Competent)>,
     /// By holder, number or code.
     pub text: Option<TextQuery>,
 }
 
 fn chosen(db: &Db, actor: &Actor, query: &FilingQuery) -> Select<Entity> {
     let named = |text| Column::Licence.in_subquery(named(db, &actor.scope, text));
+    let waiting = query.waits_on.as_ref();
+    let waiting = waiting.map(|(on, competent)| waits(actor, *on, competent));
     let mut select = Entity::find()
         .filter(visible(actor))
         .filter(Condition::all().add_option(query.text.as_ref().map(named)))
-        .filter(Condition::all().add_option(query.waits_on.map(|on| waits(actor, on))))
+        .filter(Condition::all().add_option(waiting))
         .filter(Condition::all().add_option(query.licence.map(|id| Column::Licence.eq(id))))
         .filter(Condition::all().add_option(query.enterprise.map(|id| Column::Enterprise.eq(id))))
         .filter(Condition::all().add_option(query.kind.as_ref().map(|kind| Column::Kind.eq(kind))));
@@ -200,23 +202,19 @@ fn chosen(db: &Db, actor: &Actor, query: &FilingQuery) -> Select<Entity> {
 
 /// What waits for the actor: papers and stand-ins for who delivers, a destruction for who supervises, if it was
 /// another's.
-fn waits(actor: &Actor, on: LegalDate) -> Condition {
-    let mut any = Condition::any().add(Expr::val(1).eq(0));
-    if actor.may(Permission::LicencesDeliver) {
-        let stand_in = Condition::all()
-            .add(Column::Waits.eq(Waiting::StandIn.as_str()))
-            .add(Expr::exists(in_force_with_the_paper(on)));
-        let papers = [Waiting::Return, Waiting::Destruction].map(Waiting::as_str);
-        any = any.add(Column::Waits.is_in(papers)).add(stand_in);
-    }
-    if actor.may(Permission::LicencesSupervise) {
-        any = any.add(
-            Condition::all()
-                .add(Column::Waits.eq(Waiting::Witness.as_str()))
-                .add(of_another(Column::NotBy, actor)),
-        );
-    }
-    any
+fn waits(actor: &Actor, on: LegalDate, competent: &Competent) -> Condition {
+    let stand_ins = competent
+        .delivers(Entity, Column::Licence)
+        .add(Column::Waits.eq(Waiting::StandIn.as_str()))
+        .add(Expr::exists(in_force_with_the_paper(on)));
+    let papers = competent
+        .delivers(Entity, Column::Licence)
+        .add(Column::Waits.is_in([Waiting::Return, Waiting::Destruction].map(Waiting::as_str)));
+    let witnesses = competent
+        .supervises(Entity, Column::Licence)
+        .add(Column::Waits.eq(Waiting::Witness.as_str()))
+        .add(of_another(Column::NotBy, actor));
+    Condition::any().add(stand_ins).add(papers).add(witnesses)
 }
 
 /// The licence of the filing while it is in force and its paper is no later one.

@@ -1,6 +1,7 @@
 //! The only place that knows the tables of this capability.
 
 mod cases;
+mod competent;
 mod counts;
 mod daily;
 mod figures;
@@ -11,6 +12,7 @@ mod search;
 
 pub use cases::CaseAudit;
 pub(crate) use cases::{CaseQuery, case, case_key, cases, insert_case, load_case, update_case};
+pub(crate) use competent::Competent;
 pub(crate) use counts::{CountRow, counts, keep_past, last_key, of_file, stretch};
 pub(crate) use daily::{ByDate, DateStep, advance, by_date, progress};
 pub(crate) use figures::{RegionQuery, by_region};

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use kernel::{
-    Actor, Moment, Problem, Role, Scope,
+    Actor, Moment, PageQuery, Problem, Role, Scope,
     event::{self, EventFilter},
     ids::{ApplicationId, LicenceId},
 };
@@ -326,7 +326,12 @@ async fn a_lost_licence_is_public_for_three_days_and_then_replaced() {
             .await,
         "已经办理",
     );
-    let public = app.licences.public_losses(None, 10).await.unwrap();
+    let public = app
+        .licences
+        .public_losses(&PageQuery::default())
+        .await
+        .unwrap()
+        .items;
     assert_eq!(public[0].number, first.facts.number.to_string());
     let file = app
         .licences
@@ -362,7 +367,14 @@ async fn a_lost_licence_is_public_for_three_days_and_then_replaced() {
         (code.number, code.status),
         (new.facts.number.to_string(), Status::Valid)
     );
-    assert!(app.licences.public_losses(None, 10).await.unwrap().is_empty());
+    assert!(
+        app.licences
+            .public_losses(&PageQuery::default())
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
     assert_eq!(app.kinds("licence.replaced").await, 1);
     rebuilt(&app, &first).await;
 }
@@ -380,7 +392,15 @@ async fn a_loss_told_by_the_application_alone_is_made_public_first() {
         let waiting = app.licences.fulfil(application).await.unwrap();
         assert_eq!(waiting, Fulfilled::Waiting(date!(2026 - 05 - 09).into()));
     }
-    assert_eq!(app.licences.public_losses(None, 10).await.unwrap().len(), 1);
+    assert_eq!(
+        app.licences
+            .public_losses(&PageQuery::default())
+            .await
+            .unwrap()
+            .items
+            .len(),
+        1
+    );
     assert_eq!(app.value("SELECT COUNT(*) FROM job").await, 1);
 }
 

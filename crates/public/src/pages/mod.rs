@@ -6,6 +6,7 @@ mod guide;
 mod home;
 mod icon;
 mod licence;
+mod losses;
 mod matter;
 mod reply;
 mod search;
@@ -39,6 +40,7 @@ pub fn pages(public: Public) -> Router {
         .route("/v/{code}", get(licence_page))
         // QR codes hold the address in upper case, to stay in their densest mode.
         .route("/V/{code}", get(licence_page))
+        .route(losses::PATH, get(losses_page))
         .route("/verify", get(verify_form).post(verify_report))
         .route("/matters", get(matters_page))
         .route("/matters/{key}", get(matter_page))
@@ -121,6 +123,22 @@ async fn licence_page(
             licence::render_scanned(&public, &report, shown.as_deref(), &asked)
         }
         Ok(Found::Nothing) => licence::render_nothing(&public, &code, &asked),
+        Err(error) => reply::fault(&public, error, &asked),
+    }
+}
+
+async fn losses_page(
+    State(public): State<Public>,
+    Query(form): Query<losses::Form>,
+    asked: HeaderMap,
+) -> Response {
+    let is_later = form.cursor.is_some();
+    match public.losses(form.cursor).await {
+        Ok(page) => losses::render(&public, page, is_later, &asked),
+        // A mended cursor is a broken link: begin again at the first page.
+        Err(PublicError::Upstream(problem)) if problem.status == 422 => {
+            Redirect::to(losses::PATH).into_response()
+        }
         Err(error) => reply::fault(&public, error, &asked),
     }
 }

@@ -59,7 +59,15 @@ pub(crate) fn page_number(part: &str) -> Option<u32> {
 }
 
 pub(crate) fn pages(public: &Public, asked: &HeaderMap) -> Response {
-    let fixed = ["/", "/search", "/verify", "/matters", "/about/verification"].map(str::to_owned);
+    let fixed = [
+        "/",
+        "/search",
+        "/losses",
+        "/verify",
+        "/matters",
+        "/about/verification",
+    ]
+    .map(str::to_owned);
     let matters = matter::rows(public).into_iter().map(|row| row.path);
     urls(
         public,

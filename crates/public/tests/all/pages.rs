@@ -4,7 +4,7 @@ use axum::http::{Request, StatusCode};
 use crate::web::{ask, ask_while_down, form, get, licence_path, pdf};
 
 /// Pages that a citizen can open without sending anything.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/",
     "/search",
     "/search?q=%E7%A4%BA%E8%8C%83",
@@ -12,6 +12,7 @@ const PAGES: [&str; 9] = [
     "/matters",
     "/matters/hazchem.first_issue",
     "/about/verification",
+    "/losses",
     "/api/docs",
     "/api/docs/public",
 ];
@@ -223,6 +224,19 @@ async fn the_search_pages_and_says_what_to_do() {
 
     let suspended = get("/search?state=suspended").await;
     assert_eq!(suspended.text.matches("已暂扣</span>").count(), 1);
+}
+
+#[tokio::test]
+async fn losses_are_made_public_page_by_page() {
+    let first = get("/losses").await;
+    assert_eq!(first.heading(), "证书遗失公告");
+    assert!(first.text.contains("本页 20 件，后面还有"));
+    assert!(first.text.contains("2026年11月22日至2026年11月24日"));
+    assert!(first.text.contains(&licence_path(1)));
+    let second = get("/losses?cursor=20").await;
+    assert!(second.text.contains("回到第一页") && !second.text.contains("rel=\"canonical\""));
+    assert_eq!(get("/losses?cursor=zz").await.header("location"), "/losses");
+    assert_eq!(get("/").await.text.matches("href=\"/losses\"").count(), 1);
 }
 
 #[tokio::test]

@@ -7,9 +7,9 @@ use codes::{CreditCode, LicenceNumber, RegionCode};
 use kernel::{FixedClock, LegalDate, Moment, Page, Problem, RuleFiles};
 use matters::{Catalogue, Industry};
 use public::{
-    CertificateFile, Claims, EvidenceLookup, HistoryEntry, Holder, Inclusion, LicenceLine, Numbers, Outcome,
-    Parts, Proof, Prover, Public, PublicLicence, PublicPenalty, Register, SearchQuery, Site, SitemapEntry,
-    Standing, State, Step,
+    CertificateFile, Claims, EvidenceLookup, HistoryEntry, Holder, Inclusion, LicenceLine, LossNotice,
+    Numbers, Outcome, Parts, Proof, Prover, Public, PublicLicence, PublicPenalty, Register, SearchQuery,
+    Site, SitemapEntry, Standing, State, Step,
 };
 use time::{
     Date,
@@ -253,6 +253,32 @@ impl Register for Memory {
                 .collect(),
             at: None,
         })
+    }
+
+    async fn losses(&self, cursor: Option<String>, limit: u64) -> Result<Page<LossNotice>, Problem> {
+        self.alive()?;
+        let after: usize = match cursor.as_deref() {
+            Some(cursor) => cursor
+                .parse()
+                .map_err(|_| Problem::field("cursor", "翻页标记无效"))?,
+            None => 0,
+        };
+        let rest = &self.licences[after..];
+        let shown = rest.len().min(limit as usize);
+        let notice = |one: &PublicLicence| LossNotice {
+            number: one.number.clone(),
+            holder: one.holder.name.clone(),
+            from: day(TODAY),
+            until: day(date!(2026 - 11 - 24)),
+        };
+        Ok(Page {
+            items: rest[..shown].iter().map(notice).collect(),
+            next: (shown < rest.len()).then(|| (after + shown).to_string()),
+        })
+    }
+
+    fn loss_term(&self) -> String {
+        "3日".into()
     }
 
     async fn sitemap_pages(&self) -> Result<u32, Problem> {

@@ -8,8 +8,8 @@ use kernel::{KernelError, Page, PageQuery, Problem};
 use licences::{Edition, Licences, PublicFile, PublicQuery, Status};
 use matters::Industry;
 use public::{
-    CertificateFile, HistoryEntry, Holder, Inclusion, LicenceLine, Numbers, PublicLicence, PublicPenalty,
-    SearchQuery, SitemapEntry, Standing, State,
+    CertificateFile, HistoryEntry, Holder, Inclusion, LicenceLine, LossNotice, Numbers, PublicLicence,
+    PublicPenalty, SearchQuery, SitemapEntry, Standing, State,
 };
 use registry::Registry;
 use transparency::{Transparency, TransparencyError};
@@ -158,6 +158,24 @@ impl public::Register for LicenceRegister {
             numbers.by_region.push((code, name, count));
         }
         Ok(numbers)
+    }
+
+    async fn losses(&self, cursor: Option<String>, limit: u64) -> Result<Page<LossNotice>, Problem> {
+        let query = PageQuery {
+            limit: Some(limit),
+            cursor,
+        };
+        let page = self.licences.public_losses(&query).await?;
+        Ok(page.map(|loss| LossNotice {
+            number: loss.number,
+            holder: loss.holder,
+            from: loss.from,
+            until: loss.until,
+        }))
+    }
+
+    fn loss_term(&self) -> String {
+        self.licences.loss_term()
     }
 
     async fn sitemap_pages(&self) -> Result<u32, Problem> {

@@ -40,9 +40,6 @@ export const addQualification = (id: string, body: Schema<'QualificationRequest'
   call(api.POST('/api/v1/accounts/{id}/qualifications', { params: at(id), headers: once(key), body }))
 
 export const readRegions = (parent: string): Promise<Entry[]> => call(api.GET('/api/v1/regions', { params: { query: parent === '' ? {} : { parent } } }))
-export const findEnterprises = async (q: string, signal: AbortSignal): Promise<Schema<'EnterpriseView'>[]> =>
-  (await call(api.GET('/api/v1/enterprises', { params: { query: { q, limit: 8 } }, signal }))).items
-export const readEnterprise = (id: string, signal: AbortSignal): Promise<Schema<'EnterpriseView'>> => call(api.GET('/api/v1/enterprises/{id}', { params: at(id), signal }))
 
 export interface EventQuery {
   kind?: string

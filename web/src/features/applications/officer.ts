@@ -4,6 +4,9 @@ export type Application = Schema<'ApplicationView'>
 export type Matter = Schema<'MatterView'>
 export type Action = Schema<'Action'>
 export type Review = Schema<'ReviewView'>
+
+/** What an application waits for; other acts only accompany it. */
+export const MAIN_ACTIONS = ['accept', 'first_review', 'second_review', 'decide', 'deliver'] as const satisfies readonly Action[]
 export type Occasion = Schema<'Occasion'>
 
 /** One application, with what may be done on it now. */

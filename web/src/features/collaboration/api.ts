@@ -43,8 +43,6 @@ export const readReferrals = (query: ReferralQuery, cursor: Cursor, signal: Abor
 export const readReferral = (id: string, signal: AbortSignal): Promise<Referral> => call(api.GET('/api/v1/referrals/{id}', { params: { path: { id } }, signal }))
 export const readTasks = (limit: number, signal: AbortSignal): Promise<Slice<Task>> => call(api.GET('/api/v1/application-tasks', { params: { query: { limit } }, signal }))
 export const readRegions = (parent: string): Promise<Schema<'CodeEntry'>[]> => call(api.GET('/api/v1/regions', { params: { query: parent ? { parent } : {} } }))
-export const findEnterprises = async (q: string, signal: AbortSignal): Promise<Schema<'EnterpriseView'>[]> =>
-  (await call(api.GET('/api/v1/enterprises', { params: { query: { q, limit: 8 } }, signal }))).items
 export const readEnterprise = (id: string): Promise<Schema<'EnterpriseView'>> => call(api.GET('/api/v1/enterprises/{id}', { params: { path: { id } } }))
 export const readApplication = (id: string): Promise<Schema<'ApplicationView'>> => call(api.GET('/api/v1/applications/{id}', { params: { path: { id } } }))
 

@@ -10,7 +10,7 @@ export type Size = Schema<'SizeClass'>
 export type Danger = Schema<'Danger'>
 export type State = Schema<'EnterpriseState'>
 
-/** What a list of enterprises can be narrowed by; the names are those of the address. */
+/** What a list of enterprises can be narrowed by. */
 export interface EnterpriseQuery {
   q?: string
   region?: string
@@ -18,14 +18,13 @@ export interface EnterpriseQuery {
   size?: Size
   danger?: Danger
   state?: State
-  code_warnings?: string
+  code_warnings?: boolean
+  limit?: number
+  cursor?: string
 }
 
-export function readEnterprises(query: EnterpriseQuery, cursor: string | undefined, limit: number, signal: AbortSignal): Promise<Schema<'Page_EnterpriseView'>> {
-  const { code_warnings, ...rest } = query
-  const all = { ...rest, ...(code_warnings ? { code_warnings: true } : {}), limit, ...(cursor ? { cursor } : {}) }
-  return call(api.GET('/api/v1/enterprises', { params: { query: all }, signal }))
-}
+export const readEnterprises = (query: EnterpriseQuery, signal: AbortSignal): Promise<Schema<'Page_EnterpriseView'>> =>
+  call(api.GET('/api/v1/enterprises', { params: { query }, signal }))
 
 export const readEnterprise = (id: string, signal?: AbortSignal): Promise<Enterprise> =>
   call(api.GET('/api/v1/enterprises/{id}', { params: { path: { id } }, ...(signal ? { signal } : {}) }))

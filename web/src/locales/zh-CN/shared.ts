@@ -6,6 +6,12 @@ export const shared = {
     title: '没有连上服务器',
     detail: '请检查网络后重试。已填的内容还在，不会丢失。',
   },
+  enterprise: {
+    find: '输入企业名称的两个字或者统一社会信用代码',
+    none: '没有找到这家企业',
+    change: '换一家',
+    unread: '已选的企业（暂时读不到名称）',
+  },
   failed: {
     title: '操作没有完成',
     detail: (status: number) => `服务器的回答看不懂（${status}）。请稍后重试；仍不成功请联系管理员。`,

@@ -129,8 +129,8 @@ impl From<Evidence> for EvidenceView {
 }
 
 impl CasePaperView {
-    fn new(paper: CasePaper, actor: &Actor, watch: CaseWatch<'_>) -> Self {
-        let may_serve = actor.may(Permission::LicencesDeliver) && paper.may_serve().is_ok();
+    fn new(paper: CasePaper, delivers: bool, watch: CaseWatch<'_>) -> Self {
+        let may_serve = delivers && paper.may_serve().is_ok();
         Self {
             clock: watch.service(&paper),
             allowed_actions: may_serve.then_some("serve").into_iter().collect(),
@@ -165,6 +165,7 @@ impl CaseView {
         let needs_notice = licences.measure_rule(&case.file.measure)?.prior_notice;
         let allowed_actions = licences.case_actions(actor, &case)?;
         let waits_for = licences.case_waits_for(actor, &case)?;
+        let delivers = licences.may_act(actor, &case, Permission::LicencesDeliver);
         let statement_kinds = licences.statement_kinds(&case);
         let watch = licences.case_watch();
         let clock = watch.running(&case.file);
@@ -202,7 +203,7 @@ impl CaseView {
             papers: file
                 .papers
                 .into_iter()
-                .map(|paper| CasePaperView::new(paper, actor, watch))
+                .map(|paper| CasePaperView::new(paper, delivers, watch))
                 .collect(),
             notice: notice.map(|notice| NoticeView::new(notice, statement_kinds)),
             proposed_by: proposed.as_ref().map(|one| one.by.name.clone()),

@@ -73,9 +73,8 @@ pub(super) async fn public_losses(
     State(licences): State<Licences>,
     Query(page): Query<PageQuery>,
 ) -> Result<Answer<Page<PublicLossView>>, Problem> {
-    let rows = licences.public_losses(page.after()?, page.limit()).await?;
-    let rows = Page::cut(rows, page.limit(), |loss| loss.seq);
-    Ok(Answer(rows.map(|loss| PublicLossView {
+    let losses = licences.public_losses(&page).await?;
+    Ok(Answer(losses.map(|loss| PublicLossView {
         number: loss.number,
         holder: loss.holder,
         from: loss.from,

@@ -64,18 +64,20 @@ impl Licences {
     /// What the actor may do with a licence now, beyond its certificate.
     pub(crate) fn life_actions(&self, actor: &Actor, licence: &Licence) -> Vec<&'static str> {
         let mut actions = Vec::new();
+        let industry = licence.facts().industry;
+        let may = |permission| self.inner.competence.allows(actor, industry, permission);
         let in_force = matches!(licence, Licence::Issued(_))
             && self.status_today(licence).is_some_and(crate::Status::in_force);
         let is_made = licence
             .issued()
             .is_some_and(|issued| issued.certificate.is_some());
-        if in_force && is_made && actor.may(Permission::LicencesDeliver) {
+        if in_force && is_made && may(Permission::LicencesDeliver) {
             actions.push("hand_over");
         }
-        if actor.may(Permission::LicencesHold) && self.checked_monthly(licence).is_ok() {
+        if may(Permission::LicencesHold) && self.checked_monthly(licence).is_ok() {
             actions.push("self_check");
         }
-        if in_force && actor.may(Permission::LicencesHold) {
+        if in_force && may(Permission::LicencesHold) {
             actions.extend([
                 "report_damage",
                 "declare_loss",
@@ -83,7 +85,7 @@ impl Licences {
                 "file_emergency_use",
             ]);
         }
-        if actor.may(Permission::LicencesSupervise) {
+        if may(Permission::LicencesSupervise) {
             if in_force {
                 actions.push("review_year");
             }

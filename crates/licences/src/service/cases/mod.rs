@@ -117,6 +117,7 @@ impl Licences {
         let case = store::load_case(&work, id)
             .await?
             .ok_or(LicencesError::CaseNotFound)?;
+        self.competent(actor, case.file.industry, permission)?;
         if case.version == version {
             Ok((work, case))
         } else {

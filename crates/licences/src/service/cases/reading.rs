@@ -9,7 +9,7 @@ use crate::{
     model::{CaseFile, CaseId, Evidence, Stage, StatementKind},
     rules::CaseWatch,
     service::{Licences, LicencesError, Outcome, filings::person, read::text_query},
-    store::{self, CaseQuery},
+    store::{self, CaseQuery, Competent},
 };
 
 impl Licences {
@@ -40,7 +40,7 @@ impl Licences {
             enterprise: wanted.enterprise,
             state: wanted.state.clone(),
             measure: wanted.measure.clone(),
-            waits: wanted.waits,
+            waits: wanted.waits.then(|| Competent::of(&self.inner.competence, actor)),
             text: text_query(wanted.text.as_deref())?,
         };
         Ok(store::cases(self.inner.kernel.db(), actor, &query, before, limit).await?)
@@ -108,8 +108,14 @@ impl Licences {
         ];
         let allowed = acts
             .into_iter()
-            .filter(|(_, permission, is_open)| *is_open && actor.may(*permission));
+            .filter(|(_, permission, is_open)| *is_open && self.may_act(actor, case, *permission));
         Ok(allowed.map(|(act, ..)| act).collect())
+    }
+
+    /// Whether the actor may do what the permission allows about this case: it belongs to who issued the licence.
+    pub(crate) fn may_act(&self, actor: &Actor, case: &CaseFile, permission: Permission) -> bool {
+        let competence = &self.inner.competence;
+        competence.allows(actor, case.file.industry, permission)
     }
 
     /// Counts the clocks of a case as of today.
@@ -150,7 +156,7 @@ impl Licences {
     pub(crate) fn case_waits_for(&self, actor: &Actor, case: &CaseFile) -> Outcome<Option<String>> {
         let needs_notice = self.measure_rule(&case.file.measure)?.prior_notice;
         let fault = match case.file.waits_for(self.today(), needs_notice) {
-            None if actor.may(Permission::LicencesSanction)
+            None if self.may_act(actor, case, Permission::LicencesSanction)
                 && matches!(case.file.stage, Stage::Proposed(_)) =>
             {
                 case.file.decidable_by(&person(actor)).err()

@@ -1,7 +1,7 @@
 //! A lost paper: declared, made public, found again.
 
 use kernel::{
-    Actor, Happened, LegalDate, Permission, Subject, Work,
+    Actor, Happened, LegalDate, Page, PageQuery, Permission, Subject, Work,
     ids::{ApplicationId, LicenceId},
 };
 use serde_json::json;
@@ -113,11 +113,15 @@ impl Licences {
         Ok(loss.notice_until())
     }
 
-    /// Losses that are public today, newest first, one more than `limit`.
+    /// Losses that are public today, newest first.
     ///
     /// # Errors
-    /// [`LicencesError::Kernel`].
-    pub async fn public_losses(&self, before: Option<i64>, limit: u64) -> Outcome<Vec<PublicLoss>> {
+    /// [`LicencesError::Kernel`], also for a cursor that is none.
+    pub async fn public_losses(&self, page: &PageQuery) -> Outcome<Page<PublicLoss>> {
+        let before = page
+            .after()
+            .map_err(|problem| LicencesError::Refused(Box::new(problem)))?;
+        let limit = page.limit();
         let rows = store::public_losses(self.inner.kernel.db(), self.today(), before, limit).await?;
         let public = rows.into_iter().filter_map(|filing| match filing.matter {
             FilingMatter::Loss(loss) => Some(PublicLoss {
@@ -129,6 +133,11 @@ impl Licences {
             }),
             _ => None,
         });
-        Ok(public.collect())
+        Ok(Page::cut(public.collect(), limit, |loss| loss.seq))
+    }
+
+    /// How long a loss is made public, such as 3日.
+    pub fn loss_term(&self) -> String {
+        self.inner.periods.loss_notice.term.to_string()
     }
 }

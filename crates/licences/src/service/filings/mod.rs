@@ -12,6 +12,7 @@ use kernel::{
     Actor, FieldError, Happened, KernelError, LegalDate, Moment, Permission, Work,
     ids::{EnterpriseId, LicenceId},
 };
+use matters::Industry;
 use serde_json::json;
 
 use super::{Licences, LicencesError, Outcome};
@@ -146,7 +147,17 @@ impl Licences {
         {
             return Err(LicencesError::NotFound);
         }
+        self.competent(actor, facts.industry, permission)?;
         Ok((work, licence))
+    }
+
+    /// Refuses an officer whose department did not issue the licence.
+    pub(super) fn competent(&self, actor: &Actor, industry: Industry, permission: Permission) -> Outcome<()> {
+        if self.inner.competence.is_own(actor, industry, permission) {
+            return Ok(());
+        }
+        let authority = self.inner.numbering.authority(industry)?;
+        Err(LicencesError::NotCompetent(authority.name.clone()))
     }
 
     /// A licence that somebody holds: published and not ended.
@@ -259,6 +270,8 @@ impl Licences {
         let filing = store::load_filing(&work, id)
             .await?
             .ok_or(LicencesError::FilingNotFound)?;
+        let licence = self.loaded(&work, filing.licence).await?;
+        self.competent(actor, licence.facts().industry, permission)?;
         if filing.version == version {
             Ok((work, filing))
         } else {

@@ -10,7 +10,7 @@ use crate::{
     model::{Destruction, Filing, FilingId, FollowUp, Licence, Posted, Report, Returned, Waiting, Witness},
     rules,
     service::{Licences, LicencesError, Outcome, read::text_query},
-    store::{self, FilingQuery},
+    store::{self, Competent, FilingQuery},
 };
 
 /// A step upon a filing that clients are offered.
@@ -118,7 +118,10 @@ impl Licences {
             enterprise: wanted.enterprise,
             kind: wanted.kind.clone(),
             open: wanted.open,
-            waits_on: wanted.waits.then(|| self.today()),
+            waits_on: wanted.waits.then(|| {
+                let competent = Competent::of(&self.inner.competence, actor);
+                (self.today(), competent)
+            }),
             text: text_query(wanted.text.as_deref())?,
         };
         Ok(store::filings(self.inner.kernel.db(), actor, &query, before, limit).await?)
@@ -131,8 +134,10 @@ impl Licences {
         actor: &Actor,
         filings: &[Filing],
     ) -> Outcome<Vec<Vec<&'static str>>> {
+        let is_bound = actor.scope.department.is_some();
         let asks = |filing: &&Filing| {
-            (filing.waits() == Some(Waiting::StandIn) && actor.may(Permission::LicencesDeliver))
+            is_bound
+                || (filing.waits() == Some(Waiting::StandIn) && actor.may(Permission::LicencesDeliver))
                 || (filing.notice_until().is_some() && actor.may(Permission::LicencesHold))
         };
         let ids: BTreeSet<_> = filings.iter().filter(asks).map(|one| one.licence).collect();
@@ -143,12 +148,20 @@ impl Licences {
             steps
                 .iter()
                 .filter(|step| actor.may(step.permission))
+                .filter(|step| {
+                    !is_bound || licence.is_some_and(|licence| self.is_own(actor, licence, step.permission))
+                })
                 .filter(|step| filing.clone().follow(step.follow_up.clone()).is_ok())
                 .filter(|step| self.licence_allows(step, filing, licence))
                 .map(|step| step.act)
                 .collect()
         };
         Ok(filings.iter().map(allowed).collect())
+    }
+
+    fn is_own(&self, actor: &Actor, licence: &Licence, permission: Permission) -> bool {
+        let industry = licence.facts().industry;
+        self.inner.competence.is_own(actor, industry, permission)
     }
 
     pub(super) fn licence_allows(&self, step: &Step, filing: &Filing, licence: Option<&Licence>) -> bool {
