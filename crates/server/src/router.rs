@@ -12,6 +12,7 @@ use axum::{
 };
 use kernel::Problem;
 use metrics_exporter_prometheus::PrometheusHandle;
+use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
@@ -60,11 +61,13 @@ pub fn site(platform: &Platform, metrics: PrometheusHandle) -> Result<Site, Unde
         behind_proxy: platform.config.behind_proxy,
         public_url: platform.config.public_url.as_str().into(),
     };
-    let api = api
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn_with_state(platform.kernel.clone(), idempotent::replay))
-        .layer(from_fn_with_state(Arc::new(access.clone()), access::enforce))
-        .layer(from_fn_with_state(identification, identify::identify));
+    let api = api.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(identification, identify::identify))
+            .layer(from_fn_with_state(Arc::new(access.clone()), access::enforce))
+            .layer(from_fn_with_state(platform.kernel.clone(), idempotent::replay))
+            .layer(DefaultBodyLimit::max(BODY_LIMIT)),
+    );
     let described = serde_json::to_value(&openapi).unwrap_or_default();
     let document = Arc::new(openapi.clone());
     let router = Router::new()
@@ -148,22 +151,25 @@ fn with_common_layers(router: Router) -> Router {
     let header = |name: &'static str, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
     };
-    router
-        .layer(from_fn(linger::hear_out))
-        .layer(from_fn(measure::measure))
-        .layer(CompressionLayer::new())
-        .layer(header("x-content-type-options", "nosniff"))
-        .layer(header("referrer-policy", "same-origin"))
-        .layer(header("x-frame-options", "DENY"))
-        .layer(header(
-            "content-security-policy",
-            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-        ))
-        .layer(from_fn(patience::answer_in_time))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(TraceLayer::new_for_http())
-        .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+    // One stack, the outermost first: a router boxes and clones what it is given for every layer anew.
+    router.layer(
+        ServiceBuilder::new()
+            .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+            .layer(PropagateRequestIdLayer::x_request_id())
+            .layer(TraceLayer::new_for_http())
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn(patience::answer_in_time))
+            .layer(header(
+                "content-security-policy",
+                "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+            ))
+            .layer(header("x-frame-options", "DENY"))
+            .layer(header("referrer-policy", "same-origin"))
+            .layer(header("x-content-type-options", "nosniff"))
+            .layer(CompressionLayer::new())
+            .layer(from_fn(measure::measure))
+            .layer(from_fn(linger::hear_out)),
+    )
 }
 
 /// A bug: the request is lost, the server is not, and nothing inner is told.
