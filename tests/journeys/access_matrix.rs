@@ -492,6 +492,27 @@ async fn ask(session: &Session<'_>, method: &Method, template: &str, path: &str)
 }
 
 on_both! {
+    /// Statements differ between the engines: what reads is asked on each of them.
+    async fn no_reading_operation_fails(app) {
+        let roles: Vec<Role> = Role::ALL.iter().copied().filter(|role| !role.is_enterprise()).collect();
+        let scope = Scope { regions: vec!["36".into()], department: None, enterprise: None };
+        app.account("everybody", &roles, scope).await;
+        let session = app.as_("everybody").await;
+        let (mut faults, mut asked) = (Vec::new(), 0);
+        for (method, template, _) in operations(&app) {
+            if method != Method::GET {
+                continue;
+            }
+            asked += 1;
+            let (status, kind) = status_of(&session, &method, &nowhere(&template)).await;
+            if status.is_server_error() {
+                faults.push(format!("{template}: {status} {kind}"));
+            }
+        }
+        assert!(asked > 60, "{asked} operations");
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+
     async fn what_lies_outside_ones_reach_does_not_exist(app) {
         let things = Things::make(&app).await;
         let officers: Vec<Role> = Role::ALL.iter().copied().filter(|role| !role.is_enterprise()).collect();

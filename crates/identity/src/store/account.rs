@@ -273,14 +273,14 @@ pub struct AccountAudit;
 #[async_trait]
 impl AuditSource for AccountAudit {
     fn subject(&self) -> &'static str {
-        account::Model::SUBJECT
+        Model::SUBJECT
     }
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut query = account::Entity::find()
-            .order_by_asc(account::Column::Id)
+        let mut query = Entity::find()
+            .order_by_asc(Column::Id)
             .limit(limit);
         if let Some(after) = after {
-            query = query.filter(account::Column::Id.gt(after));
+            query = query.filter(Column::Id.gt(after));
         }
         Ok(query.all(db.read()).await?.iter().map(RowDigest::of).collect())
     }

@@ -125,14 +125,14 @@ pub struct QualificationAudit;
 #[async_trait]
 impl AuditSource for QualificationAudit {
     fn subject(&self) -> &'static str {
-        qualification::Model::SUBJECT
+        Model::SUBJECT
     }
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut query = qualification::Entity::find()
-            .order_by_asc(qualification::Column::Id)
+        let mut query = Entity::find()
+            .order_by_asc(Column::Id)
             .limit(limit);
         if let Some(after) = after {
-            query = query.filter(qualification::Column::Id.gt(after));
+            query = query.filter(Column::Id.gt(after));
         }
         Ok(query.all(db.read()).await?.iter().map(RowDigest::of).collect())
     }

@@ -214,7 +214,8 @@ pub(crate) async fn ledger(
     digits: i64,
     scope: &Scope,
 ) -> Result<Vec<LedgerCount>, KernelError> {
-    let part = Expr::cust_with_values("substr(region, 1, ?)", [digits]);
+    // A number of our own, not a parameter: the engines write those differently inside an expression.
+    let part = Expr::cust(format!("substr(region, 1, {digits})"));
     let division = Expr::cust("substr(industry, 1, 2)");
     let mut find = Entity::find()
         .select_only()

@@ -5,7 +5,7 @@ use matters::{ConditionKey, DepartmentKey};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Decision, Person};
+use super::Person;
 
 /// Whether a condition is met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
