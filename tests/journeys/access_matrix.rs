@@ -492,7 +492,7 @@ async fn ask(session: &Session<'_>, method: &Method, template: &str, path: &str)
 }
 
 on_both! {
-    /// Statements differ between the engines: what reads is asked on each of them.
+    // Statements differ between the engines: what reads is asked on each of them.
     async fn no_reading_operation_fails(app) {
         let roles: Vec<Role> = Role::ALL.iter().copied().filter(|role| !role.is_enterprise()).collect();
         let scope = Scope { regions: vec!["36".into()], department: None, enterprise: None };
