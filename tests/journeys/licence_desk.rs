@@ -220,8 +220,16 @@ on_both! {
         let licence = app.issued().await;
         app.officer("inspector", &[Role::Inspector]).await;
         let measure = json!({ "kind": "revocation" });
+        let own = format!("/api/v1/licences/{}", text(&licence["id"]));
+        assert!(acts(&seen(&app, "inspector", &own).await).contains(&"case.revocation".to_owned()));
         let case = opened(&app, &text(&licence["id"]), &measure).await;
         let path = format!("/api/v1/licence-cases/{}", text(&case["id"]));
+        // One case for a measure at a time: not offered again, and whoever asks is led to the open one.
+        assert!(!acts(&seen(&app, "inspector", &own).await).contains(&"case.revocation".to_owned()));
+        let again = json!({ "measure": measure, "subject": "同一事由" });
+        let (status, problem) = app.as_("inspector").await.post(&format!("{own}/cases"), again).await;
+        assert_eq!((status, &problem["case"]), (StatusCode::CONFLICT, &case["id"]), "{problem}");
+        assert!(text(&problem["detail"]).contains("已有一件吊销案卷在办理"), "{problem}");
         let case = with_evidence(&app, &case).await;
         let case = step(&app, "inspector", &format!("{path}/findings"), &case, findings(&measure)).await;
         assert_eq!(acts(&case), ["add_evidence", "find", "give_notice", "close"]);

@@ -128,9 +128,7 @@ impl AuditSource for QualificationAudit {
         Model::SUBJECT
     }
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut query = Entity::find()
-            .order_by_asc(Column::Id)
-            .limit(limit);
+        let mut query = Entity::find().order_by_asc(Column::Id).limit(limit);
         if let Some(after) = after {
             query = query.filter(Column::Id.gt(after));
         }

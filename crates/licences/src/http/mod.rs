@@ -121,7 +121,7 @@ async fn list(
 }
 
 /// One licence. Here `allowed_actions` leave out what was done already: this month's check, a loss that stands open, the handing
-/// over of this certificate.
+/// over of this certificate, a case for the same measure that is open.
 #[utoipa::path(get, path = "/api/v1/licences/{id}", tag = "licences", params(("id" = Uuid, Path)),
     responses((status = 200, body = LicenceView), (status = 404, body = Problem)),
     extensions(("x-permission" = json!("licences:read"))))]
@@ -134,7 +134,9 @@ async fn licence(
     let (version, status) = (licence.facts().version, licences.status_today(&licence));
     let done = licences.already_done(&licence).await?;
     let mut view = LicenceView::new(&licences, licence, status, &actor);
-    view.allowed_actions.retain(|act| !done.contains(act));
+    let opened = licences.opened_already(id).await?;
+    view.allowed_actions
+        .retain(|act| !done.contains(act) && !opened.iter().any(|one| one == act));
     Ok(Versioned(StatusCode::OK, version, view))
 }
 

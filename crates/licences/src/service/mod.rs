@@ -38,7 +38,7 @@ pub use register::{Count, PublicEvent, PublicFile};
 use answers::Answers;
 
 use crate::{
-    model::{CaseFault, Fault, FilingFault},
+    model::{CaseFault, CaseId, Fault, FilingFault},
     ports::{Certify, Grants, NeighbourError, ProspectError},
     rules::{
         Competence, Measures, Numbering, NumberingError, Periods, RevisionError, StatusRule, SuspensionTable,
@@ -103,6 +103,16 @@ pub enum LicencesError {
     /// No such case file within the scope.
     #[error("case not found")]
     CaseNotFound,
+    /// A case file for the same measure is open on the licence.
+    #[error("case {id} is open")]
+    CaseOpen {
+        /// The open one.
+        id: CaseId,
+        /// Its measure, in Chinese.
+        measure: &'static str,
+        /// When it was opened.
+        opened: LegalDate,
+    },
     /// A case file does not allow what is done.
     #[error(transparent)]
     Case(#[from] CaseFault),
@@ -160,6 +170,15 @@ impl From<LicencesError> for Problem {
             LicencesError::Fault(fault) => {
                 Self::conflict("licence-state", "许可证状态不允许此操作", fault.to_string())
             }
+            LicencesError::CaseOpen { id, measure, opened } => Self::conflict(
+                "licence-case-open",
+                "同类案卷正在办理",
+                format!(
+                    "这本许可证已有一件{measure}案卷在办理（{}立案），请接着办理。",
+                    opened.chinese()
+                ),
+            )
+            .with("case", id.0.to_string()),
             LicencesError::CaseNotFound => Self::not_found("案卷"),
             LicencesError::Case(CaseFault::SamePerson) => Self::forbidden(CaseFault::SamePerson.to_string()),
             LicencesError::Case(fault) => {

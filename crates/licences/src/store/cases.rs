@@ -143,6 +143,16 @@ pub(crate) async fn case(db: &Db, actor: &Actor, id: CaseId) -> Result<Option<Ca
     query.one(db.read()).await?.map(CaseFile::try_from).transpose()
 }
 
+/// The open cases on a licence.
+pub(crate) async fn open_cases(db: &Db, licence: LicenceId) -> Result<Vec<CaseFile>, KernelError> {
+    let rows = Entity::find()
+        .filter(Column::Licence.eq(licence))
+        .filter(Column::State.is_not_in(["decided", "closed"]))
+        .all(db.read())
+        .await?;
+    rows.into_iter().map(CaseFile::try_from).collect()
+}
+
 /// Which cases are listed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CaseQuery {

@@ -11,7 +11,7 @@ mod row;
 mod search;
 
 pub use cases::CaseAudit;
-pub(crate) use cases::{CaseQuery, case, case_key, cases, insert_case, load_case, update_case};
+pub(crate) use cases::{CaseQuery, case, case_key, cases, insert_case, load_case, open_cases, update_case};
 pub(crate) use competent::Competent;
 pub(crate) use counts::{CountRow, counts, keep_past, last_key, of_file, stretch};
 pub(crate) use daily::{ByDate, DateStep, advance, by_date, progress};

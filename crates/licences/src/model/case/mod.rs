@@ -122,6 +122,18 @@ impl Measure {
         }
     }
 
+    /// In Chinese.
+    pub fn chinese(&self) -> &'static str {
+        match self {
+            Self::Suspension { .. } => "暂扣",
+            Self::Resumption { .. } => "发还",
+            Self::Revocation => "吊销",
+            Self::Rescission { .. } => "撤销",
+            Self::Withdrawal { .. } => "撤回",
+            Self::Cancellation { .. } => "注销",
+        }
+    }
+
     /// Key of its rule.
     pub fn rule_key(&self) -> String {
         match self {

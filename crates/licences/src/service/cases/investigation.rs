@@ -54,7 +54,7 @@ impl Licences {
             },
         };
         let row = match store::insert_case(&work, &case).await {
-            Err(error) if error.is_duplicate() => return Err(LicencesError::Case(CaseFault::Done)),
+            Err(error) if error.is_duplicate() => return Err(self.case_open(&case).await?),
             outcome => outcome?,
         };
         let data =
@@ -62,6 +62,20 @@ impl Licences {
         work.record(&row, Happened::new("licence_case.opened", "立案").data(data))?;
         work.commit().await?;
         Ok(case)
+    }
+
+    /// The open case that stands in the way of another one for the same measure.
+    async fn case_open(&self, wanted: &CaseFile) -> Outcome<LicencesError> {
+        let open = store::open_cases(self.inner.kernel.db(), wanted.licence).await?;
+        let measure = wanted.file.measure.as_str();
+        let same = open.into_iter().find(|one| one.file.measure.as_str() == measure);
+        Ok(same.map_or(LicencesError::Case(CaseFault::Done), |one| {
+            LicencesError::CaseOpen {
+                id: one.id,
+                measure: one.file.measure.chinese(),
+                opened: one.opened_at.legal_date(),
+            }
+        }))
     }
 
     /// Puts a file into the case; its hash is chained to what was put in before.

@@ -1,7 +1,7 @@
 //! Who may know of a case, what is offered about it, and what is in it.
 
 use bytes::Bytes;
-use kernel::{Actor, Permission, event::Event};
+use kernel::{Actor, Permission, event::Event, ids::LicenceId};
 use uuid::Uuid;
 
 use super::{CasesWanted, PaperFile};
@@ -110,6 +110,13 @@ impl Licences {
             .into_iter()
             .filter(|(_, permission, is_open)| *is_open && self.may_act(actor, case, *permission));
         Ok(allowed.map(|(act, ..)| act).collect())
+    }
+
+    /// Acts that would open a case which is open already, as `case.suspension`.
+    pub(crate) async fn opened_already(&self, licence: LicenceId) -> Outcome<Vec<String>> {
+        let open = store::open_cases(self.inner.kernel.db(), licence).await?;
+        let act = |case: &CaseFile| format!("case.{}", case.file.measure.as_str());
+        Ok(open.iter().map(act).collect())
     }
 
     /// Whether the actor may do what the permission allows about this case: it belongs to who issued the licence.
