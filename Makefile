@@ -1,5 +1,5 @@
 # The README's commands. Everything they need, they install.
-.PHONY: run test build bench setup lint web web-check web-api tour
+.PHONY: run test e2e build bench setup lint web web-check web-api tour
 
 setup:
 	scripts/setup
@@ -37,6 +37,11 @@ bench: setup
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+# The journeys in a browser, against a fresh demo of a debug build.
+e2e: setup web
+	cargo build --workspace --bins
+	scripts/e2e target/debug/anxu
 
 # Everything but documentation examples; ends with cargo's own summaries. The pages are checked beside the program.
 test: setup
