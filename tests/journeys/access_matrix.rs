@@ -248,6 +248,11 @@ impl Things {
         app.officer("root", &[Role::Administrator]).await;
         let sessions = app.as_("root").await.get("/api/v1/sessions").await.1;
         let account = app.as_("clerk").await.get("/api/v1/me").await.1;
+        let watched = app.enterprise("南昌到期采石厂", 78).await;
+        app.taken_over("root", watched, 999_999, "2025-01-01").await;
+        app.run_jobs().await;
+        let path = format!("/api/v1/enterprises/{watched}");
+        let watched = app.as_("clerk").await.get(&path).await.1;
         let others = collaboration(app).await;
         Self {
             ids: vec![
@@ -265,6 +270,7 @@ impl Things {
                 ("{paper}", Uuid::from_u128(9).to_string()),
                 ("applications", application),
                 ("enterprises", enterprise),
+                ("enterprise-watches", text(&watched["watch"][0]["id"])),
                 ("enterprise-imports", text(&import["id"])),
                 ("accounts", text(&account["id"])),
                 ("sessions", text(&sessions[0]["id"])),

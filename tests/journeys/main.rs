@@ -21,3 +21,4 @@ mod openapi;
 mod previews;
 mod stale;
 mod trust;
+mod watch;

@@ -253,6 +253,24 @@ impl TestApp {
         self.only_licence("keeper").await
     }
 
+    /// The administrator takes a licence of the quarries' old register over, good until that day. Returns its
+    /// identifier.
+    pub async fn taken_over(&self, login: &str, enterprise: Uuid, serial: u32, until: &str) -> String {
+        let path = format!("/api/v1/enterprises/{enterprise}");
+        let (_, file) = self.as_("clerk").await.get(&path).await;
+        let old = json!({
+            "number": format!("（赣）FM安许证字〔2020〕{serial:06}"), "enterprise": enterprise, "industry": "noncoal_mine",
+            "holder": {
+                "name": file["name"], "code": file["code"], "address": "", "economic_type": "",
+                "legal_representative": file["legal_representative"], "region": file["region"]
+            },
+            "scope": ["露天开采"], "valid_from": "2020-01-01", "valid_until": until, "issued_on": "2020-01-01"
+        });
+        let body = json!({ "licences": [old] });
+        let taken = self.act(login, "/api/v1/licences/takeovers", body).await;
+        taken["licences"][0].as_str().unwrap().to_owned()
+    }
+
     /// The one licence that `login` sees.
     pub async fn only_licence(&self, login: &str) -> Value {
         let (status, page) = self.as_(login).await.get("/api/v1/licences").await;

@@ -272,6 +272,25 @@ pub async fn by_id(db: &Db, id: Uuid) -> Result<Option<Event>, KernelError> {
     row.map(Event::try_from).transpose()
 }
 
+/// Events of these kinds on the timeline of an enterprise, oldest first, as the connection sees them: inside a
+/// [`crate::Work`] that keeps the enterprise from others, all that were committed.
+///
+/// # Errors
+/// [`KernelError::Database`], [`KernelError::Corrupt`].
+pub async fn of_enterprise<C: ConnectionTrait>(
+    conn: &C,
+    enterprise: Uuid,
+    kinds: impl IntoIterator<Item = &str>,
+) -> Result<Vec<Event>, KernelError> {
+    let rows = Entity::find()
+        .filter(Column::Enterprise.eq(enterprise))
+        .filter(Column::Kind.is_in(kinds))
+        .order_by_asc(Column::Seq)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(Event::try_from).collect()
+}
+
 /// What to look for among the events.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {

@@ -14,10 +14,10 @@ pub use jobs::handlers;
 pub use migrations::migrations;
 pub use model::{
     Danger, Enterprise, EnterpriseQuery, EnterpriseState, Facility, Field, ImportId, Limits, NewEnterprise,
-    RegionCount, Settings, SizeClass, Sort, Staff,
+    RegionCount, Settings, SizeClass, Sort, Staff, Watch, WatchId,
 };
 pub use service::import::{
     Column, ErrorFormat, IMPORT_JOB, ImportOptions, ImportReport, ImportState, IssueKind,
 };
 pub use service::{Registry, RegistryError};
-pub use store::{EnterpriseAudit, FacilityAudit, StaffAudit};
+pub use store::{EnterpriseAudit, FacilityAudit, StaffAudit, WatchAudit};

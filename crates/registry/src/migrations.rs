@@ -8,5 +8,6 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         text_index_ddl!(postgres, "enterprise_text"),
     );
     let imports = SqlMigration::new("m0201_imports", include_str!("migrations/m0201_imports.sql"));
-    vec![Box::new(registry), Box::new(imports)]
+    let watch = SqlMigration::new("m0202_watch", include_str!("migrations/m0202_watch.sql"));
+    vec![Box::new(registry), Box::new(imports), Box::new(watch)]
 }

@@ -345,6 +345,7 @@ pub fn audit_sources() -> Vec<Arc<dyn AuditSource>> {
         Arc::new(registry::EnterpriseAudit),
         Arc::new(registry::StaffAudit),
         Arc::new(registry::FacilityAudit),
+        Arc::new(registry::WatchAudit),
         Arc::new(matters::ListReviewAudit),
         Arc::new(applications::ApplicationAudit),
         Arc::new(licences::LicenceAudit),

@@ -118,7 +118,7 @@ async fn tell(work: &mut Work, day: LegalDate, name: &str, step: &Step) -> Outco
 }
 
 fn facts(one: &ByDate) -> serde_json::Value {
-    json!({ "number": one.number, "valid_until": one.valid_until })
+    json!({ "number": one.number, "industry": one.industry, "valid_until": one.valid_until })
 }
 
 fn expired(one: &ByDate) -> Happened {

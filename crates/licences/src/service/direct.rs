@@ -111,13 +111,22 @@ impl Licences {
             Err(error) if error.is_duplicate() => return Err(just_taken()),
             outcome => outcome?,
         };
+        let today = work.now().legal_date();
         for row in &rows {
-            let facts =
-                json!({ "number": row.number, "valid_from": row.valid_from, "valid_until": row.valid_until });
-            work.record(
-                row,
-                Happened::new("licence.imported", "接管原有许可证").data(facts),
-            )?;
+            let facts = json!({ "number": row.number, "industry": row.industry,
+                "valid_from": row.valid_from, "valid_until": row.valid_until });
+            let happened = Happened::new("licence.imported", "接管原有许可证");
+            work.record(row, happened.data(facts.clone()))?;
+            // The midnight of its expiry is past and comes no more. That it had expired is told as what it is, found
+            // at the take-over: an event of the expiry itself, dated today, would be untrue.
+            if row.valid_until < today {
+                let found = Happened::new("licence.found_expired", "接管时有效期已届满").data(facts);
+                work.note(
+                    Subject::new("licence", row.id),
+                    Some(row.enterprise.into()),
+                    found,
+                )?;
+            }
         }
         Ok(licences)
     }

@@ -267,6 +267,8 @@ fn act_facts(after: &Licence, event: &Event) -> serde_json::Value {
     json!({
         "number": facts.number,
         "identifier": facts.identifier,
+        "industry": facts.industry,
+        "stands_in": facts.temporary_for.is_some(),
         "valid_from": facts.validity.from,
         "valid_until": facts.validity.until,
         "original": files.map(|files| &files.original),

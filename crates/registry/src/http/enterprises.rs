@@ -11,9 +11,9 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{parameter, xlsx};
+use super::{parameter, watch::WatchView, xlsx};
 use crate::{
-    model::{Danger, Enterprise, EnterpriseQuery, EnterpriseState, NewEnterprise, SizeClass, Sort},
+    model::{Danger, Enterprise, EnterpriseQuery, EnterpriseState, NewEnterprise, SizeClass, Sort, Watch},
     rules,
     service::Registry,
 };
@@ -53,18 +53,20 @@ pub(crate) struct EnterpriseView {
     /// Invented for the demo city.
     demo: bool,
     registered_at: Moment,
-    /// Acts open to the actor: `change`, `keep_staff`, `keep_facilities`.
+    /// Why it is supervised more closely (重点监管); empty when it is not.
+    watch: Vec<WatchView>,
+    /// Acts open to the actor: `change`, `keep_staff`, `keep_facilities`, `end_watch`.
     allowed_actions: Vec<&'static str>,
 }
 
 impl EnterpriseView {
     /// With personal data masked.
-    pub(crate) fn masked(registry: &Registry, actor: &Actor, mut enterprise: Enterprise) -> Self {
+    fn masked(registry: &Registry, actor: &Actor, mut enterprise: Enterprise, watch: Vec<Watch>) -> Self {
         enterprise.phone = rules::masked_phone(enterprise.phone.as_deref());
-        Self::full(registry, actor, enterprise)
+        Self::full(registry, actor, enterprise, watch)
     }
 
-    fn full(registry: &Registry, actor: &Actor, enterprise: Enterprise) -> Self {
+    fn full(registry: &Registry, actor: &Actor, enterprise: Enterprise, watch: Vec<Watch>) -> Self {
         let industry_name = enterprise
             .industry
             .as_deref()
@@ -72,12 +74,16 @@ impl EnterpriseView {
             .and_then(|code| registry.industries().name(&code).map(str::to_owned));
         // Whoever is shown a file reaches it: what is left is the permission.
         let acts = [
-            (Permission::EnterprisesWrite, "change"),
-            (Permission::EnterprisesKeep, "keep_staff"),
-            (Permission::EnterprisesKeep, "keep_facilities"),
+            (true, Permission::EnterprisesWrite, "change"),
+            (true, Permission::EnterprisesKeep, "keep_staff"),
+            (true, Permission::EnterprisesKeep, "keep_facilities"),
+            (!watch.is_empty(), Permission::LicencesSupervise, "end_watch"),
         ];
-        let allowed = acts.iter().filter(|(permission, _)| actor.may(*permission));
-        let allowed_actions = allowed.map(|(_, act)| *act).collect();
+        let allowed = acts
+            .iter()
+            .filter(|(fits, permission, _)| *fits && actor.may(*permission));
+        let allowed_actions = allowed.map(|(.., act)| *act).collect();
+        let watch = watch.into_iter().map(|one| WatchView::new(registry, one));
         Self {
             id: enterprise.id,
             version: enterprise.version,
@@ -104,6 +110,7 @@ impl EnterpriseView {
             state_name: enterprise.state.chinese(),
             demo: enterprise.demo,
             registered_at: enterprise.registered_at,
+            watch: watch.collect(),
             allowed_actions,
         }
     }
@@ -126,6 +133,8 @@ pub(super) struct ListQuery {
     state: Option<EnterpriseState>,
     /// Only files whose code has objections.
     code_warnings: Option<bool>,
+    /// Only enterprises that are supervised more closely (重点监管).
+    watched: Option<bool>,
     /// Order; `registered` (newest first) unless given.
     #[param(inline)]
     sort: Option<Sort>,
@@ -151,6 +160,7 @@ impl TryFrom<ListQuery> for EnterpriseQuery {
             danger: query.danger,
             state: query.state,
             code_warnings: query.code_warnings.unwrap_or_default(),
+            watched: query.watched.unwrap_or_default(),
             sort: query.sort.unwrap_or_default(),
             page: PageQuery {
                 limit: query.limit,
@@ -170,9 +180,13 @@ pub(super) async fn enterprises(
     Query(query): Query<ListQuery>,
 ) -> Result<Answer<Page<EnterpriseView>>, Problem> {
     let page = registry.search(&actor, &query.try_into()?).await?;
-    Ok(Answer(
-        page.map(|one| EnterpriseView::masked(&registry, &actor, one)),
-    ))
+    let ids: Vec<EnterpriseId> = page.items.iter().map(|one| one.id).collect();
+    let watches = registry.open_watches(&ids).await?;
+    Ok(Answer(page.map(|one| {
+        let own = watches.iter().filter(|watch| watch.enterprise == one.id);
+        let own = own.cloned().collect();
+        EnterpriseView::masked(&registry, &actor, one, own)
+    })))
 }
 
 /// The same list, to its end, as a spreadsheet. Telephone numbers are masked.
@@ -257,11 +271,8 @@ pub(super) async fn register(
 ) -> Result<Versioned<EnterpriseView>, Problem> {
     let enterprise = registry.register(&actor, body.into()).await?;
     let version = enterprise.version;
-    Ok(Versioned(
-        StatusCode::CREATED,
-        version,
-        EnterpriseView::full(&registry, &actor, enterprise),
-    ))
+    let view = EnterpriseView::full(&registry, &actor, enterprise, Vec::new());
+    Ok(Versioned(StatusCode::CREATED, version, view))
 }
 
 /// One enterprise. Whoever keeps the file, and its own people, see personal data in full; that is recorded.
@@ -275,12 +286,13 @@ pub(super) async fn enterprise(
 ) -> Result<Versioned<EnterpriseView>, Problem> {
     let enterprise = registry.enterprise(&actor, id).await?;
     let version = enterprise.version;
+    let watch = registry.open_watches(&[id]).await?;
     let in_full = enterprise.phone.is_some() && registry.sees_personal_data(&actor, id);
     let view = if in_full {
         registry.note_personal_read(&actor, id, "phone").await?;
-        EnterpriseView::full(&registry, &actor, enterprise)
+        EnterpriseView::full(&registry, &actor, enterprise, watch)
     } else {
-        EnterpriseView::masked(&registry, &actor, enterprise)
+        EnterpriseView::masked(&registry, &actor, enterprise, watch)
     };
     Ok(Versioned(StatusCode::OK, version, view))
 }
@@ -301,11 +313,9 @@ pub(super) async fn change(
     let state = body.state;
     let enterprise = registry.change(&actor, id, version, body.into(), state).await?;
     let version = enterprise.version;
-    Ok(Versioned(
-        StatusCode::OK,
-        version,
-        EnterpriseView::full(&registry, &actor, enterprise),
-    ))
+    let watch = registry.open_watches(&[id]).await?;
+    let view = EnterpriseView::full(&registry, &actor, enterprise, watch);
+    Ok(Versioned(StatusCode::OK, version, view))
 }
 
 /// One entry of a timeline.

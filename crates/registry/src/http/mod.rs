@@ -5,6 +5,7 @@ mod enterprises;
 mod files;
 mod imports;
 mod ledgers;
+mod watch;
 
 use kernel::FieldError;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -22,6 +23,7 @@ pub fn router(registry: Registry) -> OpenApiRouter {
         .routes(routes!(files::change_staff))
         .routes(routes!(files::facilities, files::add_facility))
         .routes(routes!(files::change_facility))
+        .routes(routes!(watch::end))
         .routes(routes!(ledgers::ledger))
         .routes(routes!(codes_lists::regions))
         .routes(routes!(codes_lists::industries))

@@ -1,11 +1,13 @@
 //! The enterprise file as types. Pure.
 
 mod settings;
+mod watch;
 
 use codes::{RegionCode, SubjectCode};
 use kernel::{LegalDate, Moment, ids, ids::EnterpriseId, named};
 
 pub use settings::{Field, Limits, Settings};
+pub use watch::{EndedBy, Ground, Watch, WatchEnd, WatchFile, WatchSource};
 
 ids! {
     /// A key person of an enterprise.
@@ -14,6 +16,8 @@ ids! {
     FacilityId,
     /// One run of an import.
     ImportId,
+    /// A time during which an enterprise is supervised more closely.
+    WatchId,
 }
 
 named! {
@@ -299,6 +303,8 @@ pub struct EnterpriseQuery {
     pub state: Option<EnterpriseState>,
     /// Only files whose code has objections.
     pub code_warnings: bool,
+    /// Only enterprises that are supervised more closely.
+    pub watched: bool,
     /// Order.
     pub sort: Sort,
     /// Page.

@@ -1,11 +1,11 @@
 //! Lists as spreadsheets: written page by page in constant memory.
 
-use kernel::Actor;
+use kernel::{Actor, ids::EnterpriseId};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use tokio::sync::mpsc;
 
 use crate::{
-    model::{Danger, Enterprise, EnterpriseQuery},
+    model::{Danger, Enterprise, EnterpriseQuery, Watch},
     rules,
     service::{Outcome, Registry, RegistryError},
 };
@@ -13,7 +13,7 @@ use crate::{
 /// Rows on one sheet; the format allows 1,048,576 with the header.
 const SHEET_ROWS: u32 = 1_000_000;
 
-const HEADERS: [&str; 17] = [
+const HEADERS: [&str; 18] = [
     "企业名称",
     "统一社会信用代码",
     "法定代表人",
@@ -31,6 +31,7 @@ const HEADERS: [&str; 17] = [
     "登记机关",
     "成立日期",
     "状态",
+    "重点监管",
 ];
 
 /// Writes rows of text to a workbook, a new sheet when one is full.
@@ -93,13 +94,13 @@ impl Registry {
     /// # Errors
     /// As [`Registry::search`].
     pub async fn export(&self, actor: &Actor, query: &EnterpriseQuery) -> Outcome<Vec<u8>> {
-        let (send, mut receive) = mpsc::channel::<Vec<Enterprise>>(2);
+        let (send, mut receive) = mpsc::channel::<(Vec<Enterprise>, Vec<Watch>)>(2);
         let registry = self.clone();
         let writing = tokio::task::spawn_blocking(move || -> Result<Vec<u8>, XlsxError> {
             let mut sheet = SheetWriter::new(HEADERS.map(str::to_owned).to_vec());
-            while let Some(page) = receive.blocking_recv() {
+            while let Some((page, watches)) = receive.blocking_recv() {
                 for enterprise in page {
-                    sheet.row(&registry.cells(enterprise))?;
+                    sheet.row(&registry.cells(enterprise, &watches))?;
                 }
             }
             sheet.finish()
@@ -107,8 +108,10 @@ impl Registry {
         let mut after = None;
         loop {
             let (page, next) = self.stride(actor, query, after).await?;
+            let ids: Vec<EnterpriseId> = page.iter().map(|one| one.id).collect();
+            let watches = self.open_watches(&ids).await?;
             // A writer that stopped tells why below.
-            let is_read = send.send(page).await.is_ok();
+            let is_read = send.send((page, watches)).await.is_ok();
             after = next;
             if after.is_none() || !is_read {
                 break;
@@ -121,7 +124,9 @@ impl Registry {
         Ok(written?)
     }
 
-    fn cells(&self, one: Enterprise) -> [String; 17] {
+    fn cells(&self, one: Enterprise, watches: &[Watch]) -> [String; 18] {
+        let own = watches.iter().filter(|watch| watch.enterprise == one.id);
+        let grounds: Vec<String> = own.map(|watch| self.ground_in_words(watch)).collect();
         let industry = one.industry.as_deref().and_then(|code| code.parse().ok());
         let industry_name = industry.and_then(|code| self.industries().name(&code).map(str::to_owned));
         let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
@@ -143,6 +148,13 @@ impl Registry {
             one.authority.unwrap_or_default(),
             one.established_on.map(|day| day.to_string()).unwrap_or_default(),
             one.state.chinese().to_owned(),
+            grounds.join("；"),
         ]
+    }
+
+    fn ground_in_words(&self, watch: &Watch) -> String {
+        let ground = self.ground(&watch.ground);
+        let name = ground.map_or(watch.ground.as_str(), |ground| ground.name.as_str());
+        format!("{name}，自{}起，{}", watch.since, watch.source.label)
     }
 }

@@ -5,6 +5,7 @@ mod export;
 pub(crate) mod import;
 mod keeping;
 mod reading;
+mod watch;
 
 use std::sync::Arc;
 
@@ -13,7 +14,10 @@ use codes::{CodeWarning, Divisions, Industries, RegionCode};
 use kernel::{FieldError, Kernel, KernelError, Problem, access::Forbidden};
 use serde_json::{Value, json};
 
-use crate::{model::Settings, rules::Tables};
+use crate::{
+    model::{Ground, Settings},
+    rules::Tables,
+};
 
 /// Failures of the registry.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +49,9 @@ pub enum RegistryError {
     /// The import is over, so that it cannot be cancelled.
     #[error("import is over")]
     ImportOver,
+    /// The enterprise was taken off the list before.
+    #[error("watch is over")]
+    WatchOver,
     /// A spreadsheet could not be written.
     #[error("spreadsheet")]
     Sheet(#[from] rust_xlsxwriter::XlsxError),
@@ -85,6 +92,11 @@ impl From<RegistryError> for Problem {
                 "导入已结束",
                 "这次导入已经结束，不能取消。已导入的企业请在企业档案中处理。",
             ),
+            RegistryError::WatchOver => Self::conflict(
+                "watch-over",
+                "已移出重点监管",
+                "这家企业已因这一事由移出重点监管，不能再次移出。请刷新页面，查看最新情况。",
+            ),
             RegistryError::Table(_) | RegistryError::Sheet(_) | RegistryError::Stopped(_) => {
                 Self::internal(&error)
             }
@@ -114,6 +126,8 @@ pub struct Registry {
     pub(crate) kernel: Kernel,
     pub(crate) codes: Arc<CodeTables>,
     pub(crate) settings: Arc<Settings>,
+    /// Grounds for closer supervision.
+    pub(crate) grounds: Arc<[Ground]>,
 }
 
 /// The code lists of this installation.
@@ -151,17 +165,19 @@ impl CodeTables {
 }
 
 impl Registry {
-    /// Over a kernel; loads the code tables from its rule data.
+    /// Over a kernel; loads code tables and grounds from its rule data and begins to hear of events.
     ///
     /// # Errors
     /// [`RegistryError::Table`] when a table cannot be used.
     pub fn new(kernel: Kernel) -> Outcome<Self> {
         let codes = Arc::new(CodeTables::load(&kernel)?);
         let settings = Arc::new(load_settings(&kernel)?);
+        let grounds = watch::listen(&kernel)?.into();
         Ok(Self {
             kernel,
             codes,
             settings,
+            grounds,
         })
     }
 

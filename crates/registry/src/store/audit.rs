@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     enterprise,
     files::{facility, staff},
+    watch::row as watch,
 };
 
 macro_rules! audit_source {
@@ -48,4 +49,9 @@ audit_source!(
     /// The facility rows.
     FacilityAudit,
     facility
+);
+audit_source!(
+    /// The rows of the list for closer supervision.
+    WatchAudit,
+    watch
 );

@@ -11,6 +11,7 @@ use sea_orm::{
 use super::{
     INDEX,
     enterprise::{Column, Entity},
+    watch,
 };
 use crate::{
     model::{Danger, Enterprise, EnterpriseQuery, LedgerCount, SizeClass, Sort},
@@ -61,6 +62,9 @@ impl Hits {
         if query.code_warnings {
             text = text.labelled(&label("code", "warned"));
             condition = condition.add(Column::CodeWarnings.ne("[]"));
+        }
+        if query.watched {
+            condition = condition.add(Column::Id.in_subquery(watch::on_the_list()));
         }
         Self { text, condition }
     }

@@ -5,8 +5,9 @@ mod figures;
 pub(crate) mod files;
 pub(crate) mod imports;
 mod list;
+pub(crate) mod watch;
 
-pub use audit::{EnterpriseAudit, FacilityAudit, StaffAudit};
+pub use audit::{EnterpriseAudit, FacilityAudit, StaffAudit, WatchAudit};
 pub(crate) use figures::by_region;
 pub(crate) use list::{Cursor, Hits, ledger, list};
 

@@ -1,6 +1,7 @@
 import { api, call, ifMatch, once, type Schema } from '@/api/client'
 
 export type Enterprise = Schema<'EnterpriseView'>
+export type Watch = Schema<'EnterpriseWatch'>
 export type Counts = Schema<'Counts'>
 export type Ledger = Schema<'LedgerView'>
 export type Import = Schema<'ImportReport'>
@@ -19,6 +20,7 @@ export interface EnterpriseQuery {
   danger?: Danger
   state?: State
   code_warnings?: boolean
+  watched?: boolean
   limit?: number
   cursor?: string
 }
@@ -43,6 +45,10 @@ export const changeEnterprise = (id: string, version: number, body: Schema<'Ente
   call(api.PUT('/api/v1/enterprises/{id}', { params: { path: { id }, header: ifMatch(version) }, body }))
 export const addEnterprise = (key: string, body: Schema<'EnterpriseRequest'>): Promise<Enterprise> =>
   call(api.POST('/api/v1/enterprises', { headers: once(key), body }))
+
+/** Takes an enterprise off the list for closer supervision. */
+export const endWatch = (one: Watch, key: string, reason: string): Promise<Watch> =>
+  call(api.POST('/api/v1/enterprise-watches/{id}/closures', { params: { path: { id: one.id }, header: ifMatch(one.version) }, headers: once(key), body: { reason } }))
 
 export const readImports = (cursor: string | undefined, signal: AbortSignal): Promise<Schema<'Page_ImportReport'>> =>
   call(api.GET('/api/v1/enterprise-imports', { params: { query: { limit: 10, ...(cursor ? { cursor } : {}) } }, signal }))

@@ -1,5 +1,7 @@
 //! Decisions about enterprise files. Pure.
 
+pub mod watch;
+
 use codes::{
     Divisions, EnterpriseName, IdentityNumber, Industries, IndustryCode, PersonName, PhoneNumber, RegionCode,
     SubjectCode,
