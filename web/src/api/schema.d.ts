@@ -924,6 +924,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/enterprise-watches/{id}/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an enterprise off the list for closer supervision before its ground is gone; needs `If-Match`. */
+        post: operations["post_enterprise_watches_id_closures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/enterprises": {
         parameters: {
             query?: never;
@@ -4235,7 +4252,7 @@ export interface components {
         /** @description An enterprise as shown to an actor. */
         EnterpriseView: {
             address: string;
-            /** @description Acts open to the actor: `change`, `keep_staff`, `keep_facilities`. */
+            /** @description Acts open to the actor: `change`, `keep_staff`, `keep_facilities`, `end_watch`. */
             allowed_actions: string[];
             authority?: string | null;
             /** @description Unified social credit code or registration number. */
@@ -4271,6 +4288,42 @@ export interface components {
             state_name: string;
             /** Format: int64 */
             version: number;
+            /** @description Why it is supervised more closely (重点监管); empty when it is not. */
+            watch: components["schemas"]["EnterpriseWatch"][];
+        };
+        /** @description Why an enterprise is supervised more closely. */
+        EnterpriseWatch: {
+            /** @description The clauses. */
+            basis: string[];
+            /** @description Why an officer took it off. */
+            end_reason?: string | null;
+            ended_at?: components["schemas"]["Moment"] | null;
+            /** @description Stable name of the ground, e.g. `licence_expired`. */
+            ground: string;
+            ground_name: string;
+            id: components["schemas"]["WatchId"];
+            /** @description When the enterprise was listed. */
+            listed_at: components["schemas"]["Moment"];
+            /** @description What takes the enterprise off the list. */
+            remedy: string;
+            /** @description First day of the ground, e.g. the day after the licence's last. */
+            since: components["schemas"]["LegalDate"];
+            source: components["schemas"]["EnterpriseWatchSource"];
+            /** Format: int64 */
+            version: number;
+        };
+        EnterpriseWatchClosing: {
+            /** @description Why, e.g. 已停产、已注销. */
+            reason: string;
+        };
+        /** @description What the ground lies in. */
+        EnterpriseWatchSource: {
+            /** Format: uuid */
+            id: string;
+            /** @description `licence`. */
+            kind: string;
+            /** @description How people call it, e.g. the number of the licence. */
+            label: string;
         };
         /** @description A stored event with its body read. */
         Event: components["schemas"]["EventBody"] & {
@@ -6508,7 +6561,7 @@ export interface components {
             /** @description The rows. */
             items: {
                 address: string;
-                /** @description Acts open to the actor: `change`, `keep_staff`, `keep_facilities`. */
+                /** @description Acts open to the actor: `change`, `keep_staff`, `keep_facilities`, `end_watch`. */
                 allowed_actions: string[];
                 authority?: string | null;
                 /** @description Unified social credit code or registration number. */
@@ -6544,6 +6597,8 @@ export interface components {
                 state_name: string;
                 /** Format: int64 */
                 version: number;
+                /** @description Why it is supervised more closely (重点监管); empty when it is not. */
+                watch: components["schemas"]["EnterpriseWatch"][];
             }[];
             /** @description Cursor of the next page; absent on the last. */
             next?: string | null;
@@ -8787,6 +8842,11 @@ export interface components {
             /** @description Why the number will not be used. */
             reason: string;
         };
+        /**
+         * Format: uuid
+         * @description A time during which an enterprise is supervised more closely.
+         */
+        WatchId: string;
         /**
          * Format: uuid
          * @description Another system that hears of events.
@@ -11538,6 +11598,77 @@ export interface operations {
             };
         };
     };
+    post_enterprise_watches_id_closures: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of the version that was read, so that nobody overwrites unseen.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterpriseWatchClosing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnterpriseWatch"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_enterprises: {
         parameters: {
             query?: {
@@ -11555,6 +11686,8 @@ export interface operations {
                 state?: components["schemas"]["EnterpriseState"];
                 /** @description Only files whose code has objections. */
                 code_warnings?: boolean;
+                /** @description Only enterprises that are supervised more closely (重点监管). */
+                watched?: boolean;
                 /** @description Order; `registered` (newest first) unless given. */
                 sort?: "registered" | "name";
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
@@ -11642,6 +11775,8 @@ export interface operations {
                 state?: components["schemas"]["EnterpriseState"];
                 /** @description Only files whose code has objections. */
                 code_warnings?: boolean;
+                /** @description Only enterprises that are supervised more closely (重点监管). */
+                watched?: boolean;
                 /** @description Order; `registered` (newest first) unless given. */
                 sort?: "registered" | "name";
                 /** @description Rows on a page, 1 to 200; 20 unless given. */
