@@ -24,7 +24,7 @@ export const registry = {
     end: '移出',
     endOne: (label: string) => `移出重点监管：${label}`,
     askTitle: '移出重点监管',
-    askDetail: (enterprise: string, ground: string) => `将“${enterprise}”（${ground}）移出重点监管。移出后不再自动列入，原因记入企业时间线。`,
+    askDetail: (enterprise: string, ground: string) => `将“${enterprise}”（${ground}）移出重点监管。移出后，这一事由不再重新列入；原因记入企业时间线。`,
     reason: '移出原因',
     reasonHint: '例如已停产、已注销，写明核实的方式',
   },
