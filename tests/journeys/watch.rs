@@ -23,7 +23,9 @@ async fn listed(app: &TestApp) -> Vec<String> {
     let (status, page) = app.as_("regulator").await.get(LIST).await;
     assert_eq!(status, StatusCode::OK, "{page}");
     let items = page["items"].as_array().unwrap().iter();
-    items.map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+    items
+        .map(|one| one["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 async fn file(app: &TestApp, login: &str, enterprise: Uuid) -> Value {
@@ -34,7 +36,10 @@ async fn file(app: &TestApp, login: &str, enterprise: Uuid) -> Value {
 }
 
 async fn end(app: &TestApp, login: &str, watch: &Value, reason: &str) -> (StatusCode, Value) {
-    let path = format!("/api/v1/enterprise-watches/{}/closures", watch["id"].as_str().unwrap());
+    let path = format!(
+        "/api/v1/enterprise-watches/{}/closures",
+        watch["id"].as_str().unwrap()
+    );
     let session = app.as_(login).await;
     let request = session
         .request(Method::POST, &path)

@@ -229,6 +229,7 @@ impl House {
             Arc::new(registry::EnterpriseAudit),
             Arc::new(registry::StaffAudit),
             Arc::new(registry::FacilityAudit),
+            Arc::new(registry::WatchAudit),
             Arc::new(applications::ApplicationAudit),
             Arc::new(licences::LicenceAudit),
             Arc::new(licences::CaseAudit),

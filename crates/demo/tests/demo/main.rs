@@ -6,7 +6,7 @@
 mod house;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{LazyLock, OnceLock},
 };
 
@@ -20,7 +20,7 @@ use house::{House, reader, wish};
 use identity::{AccountFilter, NewAccount};
 use kernel::{PageQuery, Role};
 use licences::{LicenceQuery, Status};
-use registry::{EnterpriseState, SizeClass};
+use registry::{EnterpriseQuery, EnterpriseState, SizeClass};
 use tokio::runtime::Runtime;
 
 /// Lives as long as the tests, since the city's connections belong to it.
@@ -320,6 +320,31 @@ fn the_enterprises_shown_are_where_the_table_says() {
                 .any(|one| parts.licences.status_today(one) == Some(status));
             assert!(found, "{login}");
         }
+    });
+}
+
+#[test]
+fn whose_licence_expired_is_on_the_list() {
+    in_the_city(async |city| {
+        let parts = &city.parts;
+        let query = LicenceQuery::default();
+        let all = parts.licences.list(&reader(), &query, None, 1000).await.unwrap();
+        let expired = all
+            .iter()
+            .filter(|one| parts.licences.status_today(one) == Some(Status::Expired));
+        let expired: BTreeSet<_> = expired.map(|one| one.facts().enterprise).collect();
+        let query = EnterpriseQuery {
+            watched: true,
+            page: PageQuery {
+                limit: Some(200),
+                cursor: None,
+            },
+            ..EnterpriseQuery::default()
+        };
+        let watched = parts.registry.search(&reader(), &query).await.unwrap();
+        let watched: BTreeSet<_> = watched.items.iter().map(|one| one.id).collect();
+        assert!(!expired.is_empty());
+        assert_eq!(watched, expired);
     });
 }
 
