@@ -255,5 +255,5 @@ async fn every_operation_names_its_permission() {
             operations += 1;
         }
     }
-    assert_eq!(operations, 22);
+    assert_eq!(operations, 23);
 }
