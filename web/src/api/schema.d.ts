@@ -1981,7 +1981,7 @@ export interface paths {
         };
         /**
          * One licence. Here `allowed_actions` leave out what was done already: this month's check, a loss that stands open, the handing
-         *     over of this certificate.
+         *     over of this certificate, a case for the same measure that is open.
          */
         get: operations["get_licences_id"];
         put?: never;
