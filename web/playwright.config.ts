@@ -10,21 +10,27 @@ export default defineConfig({
   fullyParallel: false,
   workers: 2,
   retries: 0,
-  reporter: [['list']],
+  reporter: [['list'], ['./e2e/times.ts']],
   projects: [
-    { name: 'journeys', testIgnore: 'coverage.spec.ts' },
-    // When everybody has walked, it is asked whether a page was left out.
+    { name: 'journeys', testIgnore: ['coverage.spec.ts', 'days.spec.ts'] },
+    // When everybody has walked, it is asked whether a page was left out; and only then do days pass.
     { name: 'coverage', testMatch: 'coverage.spec.ts', dependencies: ['journeys'] },
+    { name: 'days', testMatch: 'days.spec.ts', dependencies: ['journeys'] },
   ],
   timeout: 120_000 * patience,
   expect: { timeout: 20_000 * patience },
   use: {
+    // What is not there is told soon, not when the test runs out of time.
+    actionTimeout: 30_000 * patience,
+    navigationTimeout: 30_000 * patience,
     baseURL: process.env.ANXU_E2E_URL ?? 'http://127.0.0.1:8080',
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
     viewport: { width: 1440, height: 900 },
     contextOptions: { reducedMotion: 'reduce' },
-    trace: 'retain-on-failure',
+    // Pictures for the trace would be taken all the time, which two processors feel; of a failure there is one.
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],

@@ -7,9 +7,9 @@ const NO_PAGES = new Set(['/forbidden'])
 /** Pages of things that a fresh city does not have; the journeys make them and look at them. */
 const OF_JOURNEYS = new Set(['/enterprises/imports/:id'])
 
-test('no page was left out', async ({ sit }, info) => {
+test('no page was left out', async ({ sit }) => {
   const page = await sit('admin', '/')
-  const file = logOf(info)
+  const file = logOf()
   const looks = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Look) : []
   const visited = new Set(looks.map((look) => look.route))
   const missed = (await routesOf(page)).filter((route) => !visited.has(route) && !NO_PAGES.has(route) && !OF_JOURNEYS.has(route))

@@ -1,9 +1,9 @@
-import { accessible, expect, fits, open, signIn, test } from './support'
+import { accept, complete, examine, going, grant, later, own, today } from './acts'
+import { accessible, dialog, expect, fits, heading, LONG, open, PHONE, signIn, sound, test } from './support'
 
-const heading = (page: Parameters<typeof open>[0]) => page.getByRole('heading', { level: 1 })
-
-test('a holder does what the home page asks for: the check of the month, then the renewal', async ({ page }) => {
-  await page.setViewportSize({ width: 360, height: 740 })
+test('a holder does what the home page asks for: the check of the month, then the renewal, up to the certificate of three more years', async ({ page, sit }) => {
+  test.slow()
+  await page.setViewportSize(PHONE)
   await signIn(page, 'ent.expiring')
   const todo = page.getByRole('region', { name: '现在要办的' })
   await expect(todo.getByRole('listitem').first()).toBeVisible()
@@ -35,6 +35,31 @@ test('a holder does what the home page asks for: the check of the month, then th
   await expect(page.getByText(/已保存$/)).toBeVisible()
   await accessible(page)
   await fits(page)
+
+  // Without another review: the holder declares each condition, the window confirms each.
+  const { id, lead } = await own(page)
+  const declared = page.getByRole('group', { name: '本单位符合下列条件' }).getByRole('checkbox')
+  for (const one of await declared.all()) await one.check()
+  const level = page.getByLabel('安全生产标准化等级')
+  if (await level.isVisible()) {
+    await level.selectOption({ label: '二级' })
+    await page.getByLabel('标准化证书编号').fill('赣AQBWHⅡ202600001')
+    await page.getByLabel('标准化证书有效期至').fill(later(await today(page), 900))
+  }
+  await page.getByRole('button', { name: '下一步' }).click()
+  const address = await complete(page)
+  await sound(page)
+  const clerk = await accept(sit, address, lead, async (window) => {
+    await dialog(window).getByRole('button', { name: '下一步：预览文书' }).click()
+    await expect(dialog(window).getByRole('alert')).toContainText('请逐条核实')
+    for (const one of await dialog(window).getByRole('checkbox').all()) await one.check()
+  })
+  expect((await going(clerk, address)).reviews).toEqual([])
+  await sound(clerk)
+  await grant(await examine(sit, address, lead))
+  await open(page, `/licences/${id}?tab=timeline`)
+  await expect(page.getByText('准予延期').first()).toBeVisible(LONG)
+  await sound(page)
 })
 
 test('a change is written item by item, and one that says nothing new does not go on', async ({ page }) => {

@@ -1,38 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import type { Page } from '@playwright/test'
-import { accessible, dialog, expect, heading, LONG, open, PASSWORD, pdf, png, sound, test } from './support'
-
-/** Who reviews for a department, by the name that stands in its lane. */
-const REVIEWERS: Record<string, string> = {
-  市应急局: 'reviewer', 市消防支队: 'fire', 市公安局: 'police', 市生态环境局: 'ecology', 市资规局: 'resources', 市市监局: 'market', 市人社局: 'labour',
-  市卫健委: 'health', 市气象局: 'weather', 市人防办: 'defence', 市交通局: 'transport', 市水利局: 'water', 市住建局: 'housing', 市工信局: 'industry', 市发改委: 'energy',
-}
-
-const act = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()
-const state = (page: Page, name: string): Promise<void> => expect(page.locator('header').getByText(name, { exact: true })).toBeVisible()
-
-/** Looks at the document and lets it go out. */
-async function send(page: Page, action: string): Promise<void> {
-  await dialog(page).getByRole('button', { name: '下一步：预览文书' }).click()
-  await expect(dialog(page).getByRole('region', { name: '待发文书预览' }).locator('canvas').first()).toBeVisible()
-  await accessible(page)
-  await dialog(page).getByRole('button', { name: action }).click()
-  await expect(dialog(page)).toBeHidden()
-}
-
-/** Finds every condition met. */
-async function review(page: Page): Promise<void> {
-  const panel = page.getByRole('tabpanel')
-  await expect(panel.getByRole('listitem').first()).toBeVisible()
-  for (const group of await panel.getByRole('listitem').all()) await group.getByText('符合', { exact: true }).click()
-  await panel.getByText('同意', { exact: true }).click()
-  await panel.getByLabel('审查意见').fill('已逐条核对，符合本部门负责审查的条件。')
-}
-async function handIn(page: Page): Promise<void> {
-  await page.getByRole('button', { name: '提交审查结果' }).click()
-  await dialog(page).getByRole('button', { name: '确认提交' }).click()
-  await expect(page.getByRole('button', { name: '提交审查结果' })).toBeHidden()
-}
+import { act, departmentIn, grant, handIn, recommend, review, reviewerOf, send, state, upload } from './acts'
+import { accessible, dialog, expect, heading, LONG, open, PASSWORD, png, sound, test } from './support'
 
 test('from the application to the first licence, with a correction and one department that looks again', async ({ sit }) => {
   test.slow()
@@ -49,13 +17,7 @@ test('from the application to the first licence, with a correction and one depar
     await applicant.getByRole('checkbox', { name: /真实性/ }).check()
     await expect(applicant.getByText(/已保存$/)).toBeVisible()
     await applicant.getByRole('button', { name: '下一步' }).click()
-    await expect(heading(applicant)).toHaveText(/材料/)
-    const missing = applicant.getByRole('region').filter({ hasText: '还没有上传' }).filter({ has: applicant.locator('input[type=file]') })
-    await expect(missing.first()).toBeVisible()
-    for (const name of await missing.getByRole('heading').allInnerTexts()) {
-      await applicant.getByLabel(`选择文件 ${name}`).setInputFiles([pdf(`${name}.pdf`)])
-      await expect(applicant.getByRole('list', { name: `${name}的文件` }).getByRole('listitem')).toHaveCount(1)
-    }
+    await upload(applicant)
     await applicant.getByRole('button', { name: '下一步' }).click()
     await applicant.getByRole('button', { name: '提交申请' }).click()
     await expect(heading(applicant)).toHaveText('已提交，等待受理')
@@ -108,11 +70,11 @@ test('from the application to the first licence, with a correction and one depar
   const lanes = clerk.getByRole('region', { name: '部门并联审查' }).getByRole('listitem')
   await expect(lanes.first()).toBeVisible()
   const names = await lanes.allInnerTexts()
-  const departments = names.map((text) => Object.keys(REVIEWERS).find((name) => text.startsWith(name)) ?? text)
+  const departments = names.map(departmentIn)
   expect(departments.length).toBeGreaterThan(2)
   for (const department of departments) {
     await test.step(`${department} reviews`, async () => {
-      const reviewer = await sit(REVIEWERS[department] ?? '', address)
+      const reviewer = await sit(reviewerOf(department), address)
       await review(reviewer)
       if (department === departments[0]) await sound(reviewer)
       await handIn(reviewer)
@@ -121,7 +83,7 @@ test('from the application to the first licence, with a correction and one depar
   await state(clerk, '待初审')
 
   const first = await sit('first', address)
-  const again = departments.find((name) => REVIEWERS[name] !== 'reviewer') ?? ''
+  const again = departments.find((name) => reviewerOf(name) !== 'reviewer') ?? ''
   await test.step('the first reviewer sends exactly one department back', async () => {
     await act(first, '退回一个部门')
     await dialog(first).getByRole('button', { name: '确认退回' }).click()
@@ -132,7 +94,7 @@ test('from the application to the first licence, with a correction and one depar
     await dialog(first).getByRole('button', { name: '确认退回' }).click()
     await state(first, '并联审查中')
     await expect(first.getByText(`${departments.length} 家中 ${departments.length - 1} 家已回`)).toBeVisible()
-    const reviewer = await sit(REVIEWERS[again] ?? '', address)
+    const reviewer = await sit(reviewerOf(again), address)
     await expect(reviewer.getByRole('tabpanel')).toContainText('请核对总平面图')
     await sound(reviewer)
     await review(reviewer)
@@ -141,16 +103,10 @@ test('from the application to the first licence, with a correction and one depar
   })
 
   await test.step('first and second review', async () => {
-    await act(first, '提交初审意见')
-    await dialog(first).getByRole('radio', { name: '建议准予许可' }).check()
-    await dialog(first).getByLabel('意见', { exact: true }).fill('材料齐全，拟同意。')
-    await dialog(first).getByRole('button', { name: '确认提交' }).click()
+    await recommend(first, '初审', '材料齐全，拟同意。')
     await state(first, '待复审')
     const second = await sit('second', address)
-    await act(second, '提交复审意见')
-    await dialog(second).getByRole('radio', { name: '建议准予许可' }).check()
-    await dialog(second).getByLabel('意见', { exact: true }).fill('同意初审意见。')
-    await dialog(second).getByRole('button', { name: '确认提交' }).click()
+    await recommend(second, '复审', '同意初审意见。')
     await state(second, '待决定')
   })
 
@@ -160,11 +116,7 @@ test('from the application to the first licence, with a correction and one depar
     await expect(leader.getByRole('tabpanel')).toContainText('材料齐全，拟同意。')
     await expect(leader.getByRole('tabpanel')).toContainText('同意初审意见。')
     await sound(leader)
-    await act(leader, '作出决定')
-    await dialog(leader).getByRole('radio', { name: '准予许可', exact: true }).check()
-    await dialog(leader).getByLabel('理由').fill('经审查，符合法定条件。')
-    await send(leader, '确认决定')
-    await state(leader, '准予许可')
+    await grant(leader)
     const progress = leader.getByRole('region', { name: '发证进度' })
     await expect(progress).toContainText('安许证字', LONG)
     await expect(progress.getByRole('link', { name: '看证书' })).toBeVisible(LONG)

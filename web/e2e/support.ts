@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto'
+import { existsSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContextOptions, expect, type Locator, type Page, test as base } from '@playwright/test'
+import { folder, Seen } from './shared'
 
 /** Password of every account of a demo. */
 export const PASSWORD = 'Anxu-demo-2026'
@@ -12,8 +15,6 @@ export const LONG = { timeout: 60_000 * Number(process.env.ANXU_E2E_PATIENCE ?? 
 
 /** A person at a browser of their own, signed in. */
 export type Seat = (login: string, path?: string, options?: BrowserContextOptions) => Promise<Page>
-/** What a login leaves in a browser, kept so that each person signs in once for all tests of a worker. */
-type Kept = Map<string, Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>>
 
 /** Notes what is said on the console: a policy that is broken says so there, and so does a fault. */
 function listen(page: Page, said: string[]): void {
@@ -25,8 +26,7 @@ function listen(page: Page, said: string[]): void {
 }
 
 /** Pages on which nothing may be said on the console, and people who sit down at their own. */
-export const test = base.extend<{ said: string[]; sit: Seat }, { kept: Kept }>({
-  kept: [async ({}, use) => use(new Map()), { scope: 'worker' }],
+export const test = base.extend<{ said: string[]; sit: Seat }>({
   said: async ({}, use) => {
     const said: string[] = []
     await use(said)
@@ -36,17 +36,22 @@ export const test = base.extend<{ said: string[]; sit: Seat }, { kept: Kept }>({
     listen(page, said)
     await use(page)
   },
-  sit: async ({ browser, playwright, baseURL, kept, said, contextOptions, viewport, locale, timezoneId }, use) => {
+  sit: async ({ browser, playwright, baseURL, said, contextOptions, viewport, locale, timezoneId }, use) => {
     const used: Page[] = []
     await use(async (login, path, options) => {
-      if (!kept.has(login)) {
+      // Each person signs in once for all tests of a run.
+      const session = join(folder(), `${login}.session.json`)
+      if (!existsSync(session)) {
         const request = await playwright.request.newContext({ baseURL })
         const answer = await request.post('/api/v1/sessions', { data: { login, password: PASSWORD } })
         expect(answer.ok(), `${login} signs in`).toBe(true)
-        kept.set(login, await request.storageState())
+        // In one go, for the other workers look for it.
+        const own = `${session}.${process.pid}`
+        await request.storageState({ path: own })
+        renameSync(own, session)
         await request.dispose()
       }
-      const context = await browser.newContext({ ...contextOptions, baseURL, viewport, locale, timezoneId, storageState: kept.get(login), ...options })
+      const context = await browser.newContext({ ...contextOptions, baseURL, viewport, locale, timezoneId, storageState: session, ...options })
       const page = await context.newPage()
       used.push(page)
       listen(page, said)
@@ -95,13 +100,11 @@ const partsOf = (page: Page): Promise<string[]> =>
     const within = document.querySelector('dialog[open]') ?? document.body
     return Array.from(new Set(Array.from(within.querySelectorAll('*:not(svg *)'), of)))
   })
-/** Parts that axe has seen in this worker. */
-const examined = new Set<string>()
+/** Parts that axe has seen in this run. */
+const examined = new Seen('parts')
 /** Whether a page has a part that no page had before, at this width and in this theme. Axe takes seconds: it looks at news only. */
 export async function hasNews(page: Page): Promise<boolean> {
-  const fresh = (await partsOf(page)).filter((part) => !examined.has(part))
-  fresh.forEach((part) => examined.add(part))
-  return fresh.length > 0
+  return examined.add(await partsOf(page)).length > 0
 }
 
 /** No serious fault for people who do not see or point. */

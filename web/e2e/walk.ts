@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page, Request, TestInfo } from '@playwright/test'
+import type { Page, Request } from '@playwright/test'
 import { expect, faults, grave, hasNews, over, PHONE, test } from './support'
+import { folder, Seen } from './shared'
 import { foreignWords } from './words'
 
 /** Where a page leads to: the address, the route it belongs to, and what state the thing at its end is in. */
@@ -128,8 +129,7 @@ export class Looker {
 }
 
 /** States of things and tabs that somebody of an end has looked at, so that the next one need not look at each again. */
-const seen = new Set<string>()
-const first = (key: string): boolean => !seen.has(key) && seen.add(key) !== undefined
+const { first } = new Seen('states')
 /** So many states of one thing are looked at. */
 const STATES = 4
 
@@ -180,18 +180,15 @@ export async function walk(page: Page, login: string, end: string, log?: string)
 /** One test for each of these people, in which they walk. */
 export function walks(people: readonly string[]): void {
   for (const login of people) {
-    test(`all pages of ${login}`, async ({ sit }, info) => {
+    test(`all pages of ${login}`, async ({ sit }) => {
       test.slow()
       const page = await sit(login)
       const me = (await (await page.context().request.get('/api/v1/me')).json()) as { end: string }
-      const { wrong, routes } = await walk(page, login, me.end, logOf(info))
+      const { wrong, routes } = await walk(page, login, me.end, logOf())
       expect(routes.size).toBeGreaterThan(2)
       expect(wrong).toEqual([])
     })
   }
 }
 /** Where the looks are noted; a run begins with an empty folder. */
-export function logOf(info: TestInfo): string {
-  mkdirSync(info.project.outputDir, { recursive: true })
-  return join(info.project.outputDir, 'looks.jsonl')
-}
+export const logOf = (): string => join(folder(), 'looks.jsonl')

@@ -97,6 +97,9 @@ export const readChannels = (signal: AbortSignal): Promise<Schema<'NoticeChannel
 export const readDeliveries = (query: DeliveryQuery, limit: number, cursor: string | undefined, signal: AbortSignal): Promise<Schema<'Page_NoticeDeliveryView'>> =>
   call(api.GET('/api/v1/notice-deliveries', { params: { query: { ...query, limit, ...from(cursor) } }, signal }))
 export const retryDelivery = (id: string, key: string): Promise<Schema<'NoticeDeliveryView'>> => call(api.POST('/api/v1/notice-deliveries/{id}/retries', { params: at(id), headers: once(key) }))
+export const readDelivery = (id: string): Promise<Schema<'NoticeDeliveryView'>> => call(api.GET('/api/v1/notice-deliveries/{id}', { params: at(id) }))
 export const readWebhooks = (signal: AbortSignal): Promise<Schema<'Webhooks'>> => call(api.GET('/api/v1/webhooks', { signal }))
 export const addWebhook = (body: Schema<'NewWebhook'>, key: string): Promise<Webhook> => call(api.POST('/api/v1/webhooks', { params: {}, headers: once(key), body }))
 export const endWebhook = (id: string): Promise<unknown> => call(api.DELETE('/api/v1/webhooks/{id}', { params: at(id) }))
+/** One signed event that is none, by which both sides see that the way works. */
+export const tryWebhook = (id: string, key: string): Promise<Schema<'NoticeDeliveryView'>> => call(api.POST('/api/v1/webhooks/{id}/tests', { params: at(id), headers: once(key) }))

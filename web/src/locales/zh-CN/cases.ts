@@ -88,7 +88,7 @@ export const cases = {
     silent: '期满没有提出',
   },
   head: (measure: string, holder: string) => `${measure}：${holder}`,
-  info: { title: '案件', licence: '许可证', holder: '当事人', subject: '案由', measure: '拟作出的决定', opened: '立案', disclosed: '当事人', told: '已告知当事人', untold: '尚未告知当事人，当事人看不到案卷' },
+  info: { title: '案件', licence: '许可证', holder: '当事人', subject: '案由', measure: '拟作出的决定', opened: '立案', disclosed: '告知情况', told: '已告知当事人', untold: '尚未告知当事人，当事人看不到案卷' },
   findings: { title: '调查结论', facts: '查明的事实', violated: '违反的规定', basis: '依据条款', reason: '可以公开的理由', none: '还没有写调查结论', noneDetail: '写明事实、依据和理由后，才能告知当事人或者报批。', write: '写调查结论', rewrite: '修改结论' },
   evidence: {
     title: (count: number) => (count === 0 ? '证据' : `证据 ${count} 件`),

@@ -57,8 +57,8 @@ export const shared = {
   dialog: {
     blank: (label: string) => `请填写${label}`,
     choose: (label: string) => `请选择${label}`,
-    preview: '下一步：核对文书',
-    previewName: '将要发出的文书',
+    preview: '下一步：预览文书',
+    previewName: '待发文书预览',
     check: '请核对下面的文书。确认后制作并盖章，不能再改。',
     edit: '返回修改',
   },
