@@ -40,7 +40,7 @@ export async function own(page: Page): Promise<{ id: string; number: string; ind
 
 /** Answers what a dialog asks, and does it. */
 export async function answer(page: Page, answers: Record<string, string>, action: string): Promise<void> {
-  for (const [label, words] of Object.entries(answers)) await dialog(page).getByLabel(label, { exact: true }).fill(words)
+  for (const [label, words] of Object.entries(answers)) await dialog(page).getByLabel(new RegExp(`^${label}(选填)?$`)).fill(words)
   await accessible(page)
   await dialog(page).getByRole('button', { name: action, exact: true }).click()
   await expect(dialog(page)).toBeHidden()
@@ -114,7 +114,7 @@ export async function upload(page: Page): Promise<void> {
 /** What of an application tells where it goes next. */
 interface Going {
   state: string
-  lead: { department: string }
+  lead: { key: string }
   reviews: { department_name: string; progress: string }[]
 }
 export const going = (page: Page, address: string): Promise<Going> => read<Going>(page, address)

@@ -139,9 +139,9 @@ test('the clock of an application is stopped, stands still, runs again and is ex
   const running = items.find(({ clock }) => clock && !clock.stopped && clock.left > 3)
   if (!running) throw new Error('no application under review')
   const address = `/applications/${running.id}`
-  const { lead } = await read<{ lead: { department: string } }>(looker, address)
+  const { lead } = await read<{ lead: { key: string } }>(looker, address)
 
-  const first = await sit(officerOf('first', lead.department), address)
+  const first = await sit(officerOf('first', lead.key), address)
   await act(first, '停表')
   await dialog(first).getByRole('button', { name: '下一步：预览文书' }).click()
   await expect(dialog(first).getByRole('alert')).toContainText('请选择法定事由')
@@ -168,7 +168,7 @@ test('the clock of an application is stopped, stands still, runs again and is ex
   await expect(first.locator('header .chip').first()).not.toContainText('停表')
   await sound(first)
 
-  const leader = await sit(officerOf('approver', lead.department), address)
+  const leader = await sit(officerOf('approver', lead.key), address)
   await act(leader, '延长期限')
   await dialog(leader).getByLabel('理由').fill('案情复杂，需要补充核实')
   await send(leader, '确认延长')

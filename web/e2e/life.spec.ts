@@ -231,7 +231,7 @@ test('a responsibility list is changed by one person and approved by another', a
   await expect(leader.getByRole('region', { name: '现行清单' })).toContainText('补办进度告知责任')
   await sound(leader)
   await page.goto(`/matters/${matter}`)
-  await expect(page.getByText('受理补办申请后每三个工作日告知一次进度')).toBeVisible()
+  await expect(page.getByText('受理补办申请后每三个工作日告知一次进度').first()).toBeVisible()
 })
 
 test('a delivery that the other side refused is sent again, and arrives', async ({ sit }) => {
