@@ -677,7 +677,7 @@ async fn a_suspension_goes_its_legal_way() {
         licences
             .open_case(&inspector(), id, new_case(measure.clone()))
             .await,
-        "已经办理",
+        "已有一件暂扣案卷在办理",
     );
     // The holder does not know of an investigation; nobody else may look at all.
     let hidden = licences.case(&keeper(&first), case.id).await;
