@@ -86,8 +86,8 @@ test('a session that ends in the middle of the wizard loses nothing', async ({ s
   const page = await sit('ent.refused', '/')
   await begin(page, /^开始填写：危险化学品生产/)
   await page.context().clearCookies()
+  // Leaving the field saves it; the dialog stands before everything else as soon as the answer comes.
   await page.getByLabel('联系人').fill('会话中断')
-  await page.getByLabel('申请的许可范围').fill('危险化学品生产（甲醇）')
   await page.getByLabel('联系电话').focus()
   const dialog = page.getByRole('dialog', { name: '登录已到期，请重新登录' })
   await expect(dialog).toBeVisible()
@@ -96,6 +96,8 @@ test('a session that ends in the middle of the wizard loses nothing', async ({ s
   await dialog.getByRole('button', { name: '登录', exact: true }).click()
   await expect(dialog).toBeHidden()
   await expect(page.getByLabel('联系人')).toHaveValue('会话中断')
+  await page.getByLabel('申请的许可范围').fill('危险化学品生产（甲醇）')
+  await page.getByLabel('联系电话').focus()
   await expect(page.getByText(/已保存$/)).toBeVisible()
   await page.reload()
   await expect(page.getByLabel('联系人')).toHaveValue('会话中断')

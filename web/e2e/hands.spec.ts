@@ -62,6 +62,7 @@ test('menus, tabs and the search open, move and close by keyboard', async ({ sit
   await expect(page.getByRole('button', { name: '退出登录' })).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('button', { name: '退出登录' })).toBeHidden()
+  await open(page, '/applications')
   await page.getByRole('table').getByRole('link').first().click()
   const tabs = page.getByRole('main').getByRole('tab')
   await tabTo(page, page.getByRole('tab', { selected: true }))
@@ -76,14 +77,15 @@ test('menus, tabs and the search open, move and close by keyboard', async ({ sit
 
 test('at 200 % nothing is lost', async ({ sit }) => {
   // A desk of 1440 px at twice the size: 720 px of the page, two dots each.
-  const page = await sit('first', '/', { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 })
+  const page = await sit('clerk', '/', { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 })
   await expect(heading(page)).toBeVisible()
   await fits(page)
+  await open(page, '/applications?state=submitted')
   await page.getByRole('table').getByRole('link').first().click()
   await expect(page.getByRole('tablist').first()).toBeVisible()
   await fits(page)
-  await page.getByRole('button', { name: '提交初审意见' }).click()
-  const act = dialog(page).getByRole('button', { name: '确认提交' })
+  await page.getByRole('button', { name: '不予受理', exact: true }).click()
+  const act = dialog(page).getByRole('button', { name: '下一步：预览文书' })
   await act.scrollIntoViewIfNeeded()
   await expect(act).toBeInViewport()
   await accessible(page)

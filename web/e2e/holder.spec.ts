@@ -82,7 +82,8 @@ test('a change is written item by item, and one that says nothing new does not g
 
 test('the duties as a list, as a month and as a calendar of one’s own', async ({ page }) => {
   await signIn(page, 'ent.expiring', '/duties')
-  await expect(page.getByRole('region', { name: '已经逾期' }).or(page.getByRole('region', { name: '三十一天以内' })).first()).toBeVisible()
+  // What is near was done in the story before; in which band the next duty stands depends on the day.
+  await expect(page.getByRole('region', { name: /^(已经逾期|七天以内|三十一天以内|以后)$/ }).first()).toBeVisible()
   await page.getByRole('button', { name: '按月' }).click()
   await expect(page.getByRole('table')).toBeVisible()
   await accessible(page)

@@ -250,7 +250,7 @@ test('filters stand in the address and are kept as a view', async ({ sit }) => {
 
 test('a committee department sees its reviews and nothing else', async ({ sit }) => {
   const fire = await sit('fire', '/')
-  await expect(fire.getByRole('navigation', { name: '主导航' }).getByRole('link')).toHaveText([/待办/, /并联审查/])
+  await expect(fire.getByRole('navigation', { name: '主导航' }).getByRole('link')).toHaveText([/待办/, /并联审查/, /提醒函/, /整改清单/, /移送/])
   await sound(fire)
   await open(fire, '/applications')
   await sound(fire)
