@@ -7,11 +7,13 @@ export function foreignWords(): string[] {
   /** Names of things that are called so in Chinese as well. */
   const called = new Set([
     // Documents, and what is drawn on them.
-    'PDF', 'OFD', 'XLSX', 'CSV', 'ZIP', 'JSON', 'JPG', 'JPEG', 'PNG', 'QR', 'HTML', 'xlsx', 'csv', 'Excel', 'WPS', 'UTF-8', 'GBK',
+    'PDF', 'OFD', 'XLSX', 'CSV', 'ZIP', 'JSON', 'JPG', 'JPEG', 'PNG', 'QR', 'HTML', 'xlsx', 'csv', 'Excel', 'WPS', 'Word', 'UTF-8', 'GBK',
     // Quantities.
     'KB', 'MB', 'GB', 'kB', 'kW', 'kg', 'km', 'mm', 'MPa', 'kPa', 'KiB', 'MiB',
     // Connections.
     'IP', 'URL', 'HTTP', 'HTTPS', 'API', 'SMTP', 'App', 'Wi-Fi', 'iCalendar', 'UKey', 'CA', 'ID',
+    // Our own program, and the letters of the industries in the numbers of licences.
+    'anxu', 'WH', 'FM', 'JZ', 'MK', 'YH', 'MB',
     // Names of programs and machines, as a session shows them.
     'Chrome', 'Chromium', 'Edge', 'Firefox', 'Safari', 'Windows', 'Linux', 'macOS', 'Android', 'iPhone', 'iOS', 'Mac', 'HarmonyOS',
     // Procedures that have no other name.
