@@ -147,7 +147,7 @@ pub(crate) async fn case(db: &Db, actor: &Actor, id: CaseId) -> Result<Option<Ca
 pub(crate) async fn open_cases(db: &Db, licence: LicenceId) -> Result<Vec<CaseFile>, KernelError> {
     let rows = Entity::find()
         .filter(Column::Licence.eq(licence))
-        .filter(Column::State.is_not_in(["decided", "closed"]))
+        .filter(Column::State.is_in(["investigating", "noticed", "proposed"]))
         .all(db.read())
         .await?;
     rows.into_iter().map(CaseFile::try_from).collect()

@@ -108,10 +108,9 @@ impl Licences {
         id: FilingId,
         version: i64,
     ) -> Outcome<(Filing, LicenceId)> {
-        let (mut work, filing) = self
+        let (mut work, filing, licence) = self
             .filing_for(actor, id, version, Permission::LicencesDeliver)
             .await?;
-        let licence = self.loaded(&work, filing.licence).await?;
         self.may_stand_in(&filing, &licence)?;
         let today = work.now().legal_date();
         let longest = self.inner.periods.stand_in.after(today, &self.inner.calendar);

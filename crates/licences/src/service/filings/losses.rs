@@ -82,10 +82,9 @@ impl Licences {
     /// # Errors
     /// [`LicencesError::Fault`] for a licence that nobody holds any more; [`LicencesError::Filing`].
     pub async fn found_again(&self, actor: &Actor, id: FilingId, version: i64) -> Outcome<Filing> {
-        let (mut work, filing) = self
+        let (mut work, filing, licence) = self
             .filing_for(actor, id, version, Permission::LicencesHold)
             .await?;
-        let licence = self.loaded(&work, filing.licence).await?;
         self.held(&licence, "登记找回")?;
         let found = FollowUp::Found(work.now().legal_date());
         let filing = self.carry_on(&mut work, filing, found).await?;

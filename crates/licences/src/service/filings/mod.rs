@@ -257,14 +257,14 @@ impl Licences {
         Ok(filing)
     }
 
-    /// Loads a filing for an act in its version.
+    /// Loads a filing for an act in its version, with the licence that it is about.
     async fn filing_for(
         &self,
         actor: &Actor,
         id: FilingId,
         version: i64,
         permission: Permission,
-    ) -> Outcome<(Work, Filing)> {
+    ) -> Outcome<(Work, Filing, Licence)> {
         actor.require(permission)?;
         let work = self.inner.kernel.begin(actor).await?;
         let filing = store::load_filing(&work, id)
@@ -273,7 +273,7 @@ impl Licences {
         let licence = self.loaded(&work, filing.licence).await?;
         self.competent(actor, licence.facts().industry, permission)?;
         if filing.version == version {
-            Ok((work, filing))
+            Ok((work, filing, licence))
         } else {
             Err(KernelError::Stale {
                 subject: "licence_filing",
@@ -290,7 +290,7 @@ impl Licences {
         permission: Permission,
         step: impl FnOnce(&Work) -> FollowUp,
     ) -> Outcome<Filing> {
-        let (mut work, filing) = self.filing_for(actor, id, version, permission).await?;
+        let (mut work, filing, _) = self.filing_for(actor, id, version, permission).await?;
         let step = step(&work);
         let filing = self.carry_on(&mut work, filing, step).await?;
         work.commit().await?;
