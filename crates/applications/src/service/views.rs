@@ -386,10 +386,7 @@ impl Applications {
 
     /// The name of a department in this city.
     pub fn department_name(&self, key: &str) -> String {
-        self.inner
-            .city
-            .authority(key)
-            .map_or_else(|| key.to_owned(), |body| body.short_name.clone())
+        self.inner.city.short_name(key).to_owned()
     }
 
     /// Materials that follow later, as everyone entitled sees them.

@@ -86,8 +86,7 @@ impl Collaboration {
 
     /// The name of a department in this city; the committee's office has its own.
     pub fn department_name(&self, key: &str) -> String {
-        let found = self.inner.city.authority(key);
-        found.map_or_else(|| key.to_owned(), |body| body.short_name.clone())
+        self.inner.city.short_name(key).to_owned()
     }
 
     /// Departments of the city with their names.

@@ -155,6 +155,12 @@ impl City {
             .find(|body| body.department.as_str() == department)
     }
 
+    /// What a department is called in lists; its key while the city names no body for it.
+    pub fn short_name<'a>(&'a self, department: &'a str) -> &'a str {
+        self.authority(department)
+            .map_or(department, |body| body.short_name.as_str())
+    }
+
     /// Who handles a stage of a matter for an enterprise at `place` on a legal day: the body to which the
     /// city handed the stage down, else `lead`. Of several devolutions the youngest counts.
     pub fn handler(
@@ -200,10 +206,12 @@ impl City {
             .delegations
             .iter()
             .map(|one| (format!("{}委托", one.industry.label()), &one.provenance));
-        let devolved = self
-            .devolutions
-            .iter()
-            .map(|one| (format!("下放{}", one.to), &one.provenance));
+        let devolved = self.devolutions.iter().map(|one| {
+            (
+                format!("下放{}", self.short_name(one.to.as_str())),
+                &one.provenance,
+            )
+        });
         named.chain(delegated).chain(devolved).collect()
     }
 }

@@ -11,7 +11,7 @@ use kernel::{Actor, Kernel, LegalDate, Permission, Problem, RuleFiles};
 
 use crate::{
     model::{City, Definition, MatterKey, Outlines},
-    rules::Unconfirmed,
+    rules::{Section, Unconfirmed},
     store::{self, Catalogue, FaultKind, FileFault, MattersError, Source},
 };
 
@@ -186,10 +186,16 @@ impl Matters {
         actor.require(Permission::MattersManage)?;
         let mut open = Vec::new();
         let mut add = |file: String, name: &str, facts: Vec<Unconfirmed>| {
-            let line = |fact| OpenFact {
-                file: file.clone(),
-                name: name.to_owned(),
-                fact,
+            let line = |mut fact: Unconfirmed| {
+                // A definition knows departments by their keys; people know them by the city's names.
+                if fact.section == Section::Departments {
+                    fact.label = self.city.short_name(&fact.label).to_owned();
+                }
+                OpenFact {
+                    file: file.clone(),
+                    name: name.to_owned(),
+                    fact,
+                }
             };
             open.extend(facts.into_iter().map(line));
         };

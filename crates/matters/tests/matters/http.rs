@@ -201,6 +201,13 @@ async fn what_is_open_is_for_the_administrator_only() {
         matters + documents + house.matters().city().unconfirmed().len()
     };
     assert_eq!(open.len(), expected);
+    // Departments and bodies are called by their names.
+    let named = |section: &'static str| open.iter().filter(move |one| one["section"] == section);
+    assert!(named("departments").count() > 0);
+    for one in named("departments").chain(named("city")) {
+        let label = one["label"].as_str().unwrap();
+        assert!(!label.contains(|c: char| c.is_ascii_lowercase()), "{label}");
+    }
     assert!(
         open.iter()
             .all(|one| one["mark"] == "unconfirmed" && !one["note"].as_str().unwrap().is_empty())

@@ -411,10 +411,9 @@ fn visit_values(app: &Application, id: SiteCheckId, desk: Desk<'_>, values: &mut
         .iter()
         .filter_map(|one| one.department.as_ref())
         .collect();
-    let named = departments.into_iter().map(|key| {
-        let body = desk.city.authority(key.as_str());
-        body.map_or_else(|| key.to_string(), |body| body.short_name.clone())
-    });
+    let named = departments
+        .into_iter()
+        .map(|key| desk.city.short_name(key.as_str()));
     let named = named.collect::<Vec<_>>().join("、");
     values.set(
         "visit_departments",
