@@ -8,6 +8,7 @@ mod access_matrix;
 mod collaboration;
 mod daily;
 mod demo_clock;
+mod event_lists;
 mod figures;
 mod first_licence;
 mod idempotency;

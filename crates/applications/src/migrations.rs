@@ -32,5 +32,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
             "m0411_named_officers",
             include_str!("migrations/m0411_named_officers.sql"),
         )),
+        Box::new(SqlMigration::new(
+            "m0412_wide_work_in_hand",
+            include_str!("migrations/m0412_wide_work_in_hand.sql"),
+        )),
     ]
 }

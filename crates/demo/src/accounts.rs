@@ -227,7 +227,11 @@ pub(crate) const SHOWN: &[(&str, &str, &str)] = &[
     ),
     ("ent.expiring", "企业证照管理员", "许可证即将到期"),
     ("ent.expired", "企业证照管理员", "许可证已经过期"),
-    ("ent.officer", "企业安全员", "与 ent.granted 同一企业，只能查看"),
+    (
+        "ent.officer",
+        "企业安全员",
+        "与刚刚获证的账号同一家企业，只能查看",
+    ),
 ];
 
 impl Officer {

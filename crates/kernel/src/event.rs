@@ -1,7 +1,9 @@
 //! Events: what happened, by whom, when, why, from which version. Written by [`crate::Work`] only.
 
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, entity::prelude::*,
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    entity::prelude::*,
+    sea_query::{BinOper, Expr},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -256,11 +258,11 @@ pub(crate) fn compose(
     })
 }
 
-/// The payload of a job that follows an event ([`crate::Kernel::listen`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The payload of a job that follows events of one act ([`crate::Kernel::listen`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heard {
-    /// The event.
-    pub event: Uuid,
+    /// The events, in order of recording.
+    pub events: Vec<Uuid>,
 }
 
 /// The event of that identifier.
@@ -270,6 +272,16 @@ pub struct Heard {
 pub async fn by_id(db: &Db, id: Uuid) -> Result<Option<Event>, KernelError> {
     let row = Entity::find().filter(Column::Id.eq(id)).one(db.read()).await?;
     row.map(Event::try_from).transpose()
+}
+
+/// The events of those identifiers.
+///
+/// # Errors
+/// [`KernelError::Database`], [`KernelError::Corrupt`].
+pub async fn by_ids(db: &Db, ids: &[Uuid]) -> Result<Vec<Event>, KernelError> {
+    let found = Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
+    let rows = found.all(db.read()).await?;
+    rows.into_iter().map(Event::try_from).collect()
 }
 
 /// Events of these kinds on the timeline of an enterprise, oldest first, as the connection sees them: inside a
@@ -310,21 +322,69 @@ pub struct EventFilter {
     pub regions: Option<Vec<String>>,
 }
 
+impl EventFilter {
+    /// Whether an index leads to the events in their order.
+    fn leads(&self) -> bool {
+        self.subject.is_some() || self.enterprise.is_some() || self.account.is_some()
+    }
+
+    fn condition(&self, by: Reading) -> Condition {
+        let mut all = Condition::all()
+            .add_option(self.enterprise.map(|one| Column::Enterprise.eq(one)))
+            .add_option(self.account.map(|one| Column::Account.eq(one)))
+            .add_option(self.since.map(|from| Column::At.gte(from)))
+            .add_option(self.until.map(|until| Column::At.lt(until)))
+            .add_option(self.regions.as_deref().map(|regions| within(regions, by)));
+        if let Some((kind, id)) = &self.subject {
+            all = all
+                .add(Column::SubjectType.eq(kind))
+                .add(Column::SubjectId.eq(*id));
+        }
+        if let Some(prefix) = &self.kind_prefix {
+            all = all.add(between(by.column(Column::Kind), prefix, format!("{prefix}~")));
+        }
+        all
+    }
+}
+
+/// How the database is to go about a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// As it likes.
+    Indexed,
+    /// In order of recording, comparing each event.
+    InOrder,
+}
+
+impl Reading {
+    /// The column, hidden from the planner where it would rather collect all that match and sort them.
+    fn column(self, column: Column) -> Expr {
+        let plain = Expr::col((Entity, column));
+        match self {
+            Self::Indexed => plain,
+            Self::InOrder => plain.binary(BinOper::Custom("||".into()), ""),
+        }
+    }
+}
+
+fn between(column: Expr, from: &str, end: String) -> Condition {
+    Condition::all().add(column.clone().gte(from)).add(column.lt(end))
+}
+
 /// What lies in one of the regions, and what belongs to the installation as a whole.
-fn within(regions: &[String]) -> Condition {
+fn within(regions: &[String], by: Reading) -> Condition {
     let installation = Condition::all()
-        .add(Column::Region.is_null())
+        .add(by.column(Column::Region).is_null())
         .add(Column::Enterprise.is_null());
     regions
         .iter()
         .fold(Condition::any().add(installation), |any, code| {
-            any.add(
-                Condition::all()
-                    .add(Column::Region.gte(code.as_str()))
-                    .add(Column::Region.lt(subtree_end(code))),
-            )
+            any.add(between(by.column(Column::Region), code, subtree_end(code)))
         })
 }
+
+/// So many of the newest events are compared one by one; what is rarer among them is found by an index.
+const RECENT: i64 = 20_000;
 
 /// Events that match, newest first, older than `before` when given.
 ///
@@ -336,39 +396,54 @@ pub async fn find(
     before: Option<i64>,
     limit: u64,
 ) -> Result<Vec<Event>, KernelError> {
-    let mut query = Entity::find().order_by_desc(Column::Seq).limit(limit);
-    if let Some((kind, id)) = &filter.subject {
-        query = query
-            .filter(Column::SubjectType.eq(kind))
-            .filter(Column::SubjectId.eq(*id));
+    let rows = match recent(db, filter, before, limit).await? {
+        Some(rows) => rows,
+        None => {
+            page(filter, Reading::Indexed, before, limit)
+                .all(db.read())
+                .await?
+        }
+    };
+    rows.into_iter().map(Event::try_from).collect()
+}
+
+fn page(filter: &EventFilter, by: Reading, before: Option<i64>, limit: u64) -> Select<Entity> {
+    Entity::find()
+        .filter(filter.condition(by))
+        .filter(Condition::all().add_option(before.map(|seq| Column::Seq.lt(seq))))
+        .order_by_desc(Column::Seq)
+        .limit(limit)
+}
+
+/// The page, if the newest events fill it or are all there are.
+async fn recent(
+    db: &Db,
+    filter: &EventFilter,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Option<Vec<Model>>, KernelError> {
+    if filter.leads() {
+        return Ok(None);
     }
-    if let Some(enterprise) = filter.enterprise {
-        query = query.filter(Column::Enterprise.eq(enterprise));
-    }
-    if let Some(account) = filter.account {
-        query = query.filter(Column::Account.eq(account));
-    }
-    if let Some(prefix) = &filter.kind_prefix {
-        query = query
-            .filter(Column::Kind.gte(prefix))
-            .filter(Column::Kind.lt(format!("{prefix}~")));
-    }
-    if let Some(regions) = &filter.regions {
-        query = query.filter(within(regions));
-    }
-    if let Some(since) = filter.since {
-        query = query.filter(Column::At.gte(since));
-    }
-    if let Some(until) = filter.until {
-        query = query.filter(Column::At.lt(until));
-    }
-    if let Some(seq) = before {
-        query = query.filter(Column::Seq.lt(seq));
-    }
-    query
+    let end = match before {
+        Some(seq) => seq,
+        None => newest(db).await? + 1,
+    };
+    let rows = page(filter, Reading::InOrder, Some(end), limit)
+        .filter(Column::Seq.gte(end - RECENT))
         .all(db.read())
-        .await?
-        .into_iter()
-        .map(Event::try_from)
-        .collect()
+        .await?;
+    let whole = rows.len() as u64 >= limit || end <= RECENT;
+    Ok(whole.then_some(rows))
+}
+
+/// The last place in the order of recording.
+async fn newest(db: &Db) -> Result<i64, KernelError> {
+    let last: Option<Option<i64>> = Entity::find()
+        .select_only()
+        .column_as(Column::Seq.max(), "seq")
+        .into_tuple()
+        .one(db.read())
+        .await?;
+    Ok(last.flatten().unwrap_or(0))
 }

@@ -176,8 +176,8 @@ impl Kernel {
         Work::begin(self.clone(), actor.clone()).await
     }
 
-    /// From here on every event of these kinds puts the job into the outbox, in the transaction of the event; the
-    /// payload is a [`event::Heard`].
+    /// From here on events of these kinds put the job into the outbox, in the transaction of the events; the payload
+    /// is a [`event::Heard`], one for up to a hundred events of the same act.
     pub fn listen(&self, job: &'static str, kinds: BTreeSet<String>) {
         let mut listeners = self
             .inner

@@ -2,7 +2,7 @@
 //!
 //! It carries actor and instant. State, events and jobs are saved in one transaction; dropping it undoes all.
 
-use std::sync::atomic::Ordering;
+use std::{collections::BTreeMap, sync::atomic::Ordering};
 
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryTrait};
 use uuid::Uuid;
@@ -17,6 +17,8 @@ use crate::{
 /// Rows in one INSERT: under the limits of bind parameters of both engines, and few enough for SQLite, which finds
 /// each parameter by counting from the first.
 const BATCH: usize = 200;
+/// Events of one act that a job follows together.
+const HEARD_TOGETHER: usize = 100;
 
 /// An open unit of work.
 pub struct Work {
@@ -26,6 +28,7 @@ pub struct Work {
     now: Moment,
     events: Vec<event::ActiveModel>,
     jobs: Vec<outbox::ActiveModel>,
+    heard: BTreeMap<&'static str, Vec<Uuid>>,
     first_subject: Option<Subject>,
 }
 
@@ -40,6 +43,7 @@ impl Work {
             now,
             events: Vec::new(),
             jobs: Vec::new(),
+            heard: BTreeMap::new(),
             first_subject: None,
         })
     }
@@ -112,7 +116,7 @@ impl Work {
         let salt = self.kernel.random_bytes::<16>();
         let id = self.next_id();
         for job in self.kernel.followers(happened.kind) {
-            self.enqueue(NewJob::new(job, &Heard { event: id })?.once(id.to_string()));
+            self.heard.entry(job).or_default().push(id);
         }
         let row = event::compose(&self.actor, self.now, id, salt, subject, seal, happened)?;
         self.first_subject.get_or_insert(subject);
@@ -133,6 +137,7 @@ impl Work {
     /// [`KernelError::Database`] otherwise. In both cases nothing was written.
     pub async fn commit(mut self) -> Result<Moment, KernelError> {
         self.write_events().await?;
+        self.enqueue_followers()?;
         self.write_jobs().await?;
         self.write_idempotency().await?;
         let wake = !self.jobs.is_empty() || !self.events.is_empty();
@@ -158,6 +163,20 @@ impl Work {
             event::Entity::insert_many(batch)
                 .exec_without_returning(&self.tx)
                 .await?;
+        }
+        Ok(())
+    }
+
+    /// A bulk act is followed in batches: a job for each of its thousands of events would take longer than the act.
+    fn enqueue_followers(&mut self) -> Result<(), KernelError> {
+        for (job, events) in std::mem::take(&mut self.heard) {
+            for events in events.chunks(HEARD_TOGETHER) {
+                let key = events.first().map(Uuid::to_string).unwrap_or_default();
+                let heard = Heard {
+                    events: events.to_vec(),
+                };
+                self.enqueue(NewJob::new(job, &heard)?.once(key));
+            }
         }
         Ok(())
     }

@@ -27,11 +27,16 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         include_str!("migrations/m0503_licence_waits.sqlite.sql"),
         include_str!("migrations/m0503_licence_waits.postgres.sql"),
     );
+    let lists = SqlMigration::new(
+        "m0521_wide_lists",
+        include_str!("migrations/m0521_wide_lists.sql"),
+    );
     vec![
         Box::new(licences),
         Box::new(life),
         Box::new(filings),
         Box::new(figures),
         Box::new(waits),
+        Box::new(lists),
     ]
 }

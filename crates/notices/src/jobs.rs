@@ -48,7 +48,10 @@ impl JobHandler for Events {
 
     async fn run(&self, job: Job) -> Result<(), JobError> {
         let heard: Heard = job.payload()?;
-        Ok(self.0.tell(heard.event).await?)
+        for event in heard.events {
+            self.0.tell(event).await?;
+        }
+        Ok(())
     }
 }
 

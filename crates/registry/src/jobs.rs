@@ -61,7 +61,7 @@ impl JobHandler for WatchJob {
 
     async fn run(&self, job: Job) -> Result<(), JobError> {
         let heard: Heard = job.payload()?;
-        self.0.follow(heard.event).await.map_err(again)
+        self.0.follow(&heard.events).await.map_err(again)
     }
 }
 

@@ -1911,7 +1911,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Licences within the scope, newest entry first. */
+        /** Licences within the scope, newest entry first; without words those that expire or expired by their last day. */
         get: operations["get_licences"];
         put?: never;
         post?: never;
@@ -2689,7 +2689,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Published licences that match, newest entry first. */
+        /** Published licences that match, newest entry first; without words those that expire or expired by their last day. */
         get: operations["get_public_licences"];
         put?: never;
         post?: never;

@@ -269,14 +269,17 @@ impl Applications {
         actor.require(Permission::CollaborationRead)?;
         let today = self.now().legal_date();
         let mut tallies = Vec::new();
-        for light in [Light::Green, Light::Yellow, Light::Red] {
-            let query = InHandQuery {
-                light: Some(light),
-                ..query.clone()
-            };
-            for row in store::tally(self.kernel.db(), actor, &query.filter(today)).await? {
-                let count = u64::try_from(row.count).unwrap_or(0);
-                tallies.push((row.department.unwrap_or_default(), light, count));
+        for row in store::tally(self.kernel.db(), actor, &query.filter(today), today).await? {
+            let department = row.department.unwrap_or_default();
+            let green = row.count - row.yellow - row.red;
+            for (light, count) in [
+                (Light::Green, green),
+                (Light::Yellow, row.yellow),
+                (Light::Red, row.red),
+            ] {
+                if let Ok(count @ 1..) = u64::try_from(count) {
+                    tallies.push((department.clone(), light, count));
+                }
             }
         }
         Ok(tallies)

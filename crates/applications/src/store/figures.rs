@@ -153,7 +153,7 @@ fn seen(actor: &Actor, about: &About) -> Select<application::Entity> {
 }
 
 /// How many rows of a group fulfil a condition.
-fn count_if(condition: impl IntoCondition) -> Expr {
+pub(super) fn count_if(condition: impl IntoCondition) -> Expr {
     let one = CaseStatement::new().case(condition, Expr::cust("1"));
     Expr::expr(one).count()
 }

@@ -6,6 +6,7 @@ use sea_orm::{Condition, QueryOrder, QuerySelect, entity::prelude::*, sea_query:
 
 use super::{
     application,
+    figures::count_if,
     lists::containing,
     tasks::{application_task, open, own_work},
 };
@@ -119,26 +120,24 @@ impl InHandFilter {
     }
 }
 
-/// Red is past its last day. Yellow begins on the day that was worked out when the task was written; a task without
-/// one has no day to miss.
+/// Red is past its last day; what has no last day is never late. Yellow begins on the day that was worked out when
+/// the task was written.
 fn shows(lit: Lit, today: LegalDate) -> Condition {
     let today = today.to_string();
-    let late = || {
-        Condition::all()
-            .add(Column::DueOn.is_not_null())
-            .add(Column::DueSort.lt(today.as_str()))
-    };
+    let late = Condition::all()
+        .add(Column::DueOn.is_not_null())
+        .add(Column::DueSort.lt(today.as_str()));
+    let in_time = Condition::any()
+        .add(Column::DueOn.is_null())
+        .add(Column::DueSort.gte(today.as_str()));
     let warned = Column::YellowOn.lte(today.as_str());
+    let not_warned = Condition::any()
+        .add(Column::YellowOn.is_null())
+        .add(Column::YellowOn.gt(today.as_str()));
     match lit {
-        Lit::Red => late(),
-        Lit::Yellow => Condition::all().add(warned).add(late().not()),
-        Lit::Green => Condition::all()
-            .add(
-                Condition::any()
-                    .add(Column::YellowOn.is_null())
-                    .add(Column::YellowOn.gt(today.as_str())),
-            )
-            .add(late().not()),
+        Lit::Red => late,
+        Lit::Yellow => Condition::all().add(warned).add(in_time),
+        Lit::Green => Condition::all().add(not_warned).add(in_time),
     }
 }
 
@@ -183,19 +182,28 @@ pub(crate) async fn applications_of(
     Ok(found.all(db.read()).await?)
 }
 
-/// How much each department has in hand, by light.
+/// How much a department has in hand, and how much of it shows which light.
 #[derive(Clone, Debug, sea_orm::FromQueryResult)]
 pub(crate) struct Tally {
     pub department: Option<String>,
     pub count: i64,
+    pub yellow: i64,
+    pub red: i64,
 }
 
-/// Counts the work in hand that shows a light, by department.
-pub(crate) async fn tally(db: &Db, actor: &Actor, filter: &InHandFilter) -> Result<Vec<Tally>, KernelError> {
+/// Counts the work in hand by department. Reads `application_task_held` alone.
+pub(crate) async fn tally(
+    db: &Db,
+    actor: &Actor,
+    filter: &InHandFilter,
+    today: LegalDate,
+) -> Result<Vec<Tally>, KernelError> {
     let select = open()
         .select_only()
         .column(Column::Department)
-        .column_as(Column::Seq.count(), "count")
+        .column_as(Expr::cust("COUNT(*)"), "count")
+        .column_as(count_if(shows(Lit::Yellow, today)), "yellow")
+        .column_as(count_if(shows(Lit::Red, today)), "red")
         .filter(actor.scope.condition(Column::Region, Column::Enterprise))
         .filter(filter.condition())
         .group_by(Column::Department);

@@ -175,7 +175,8 @@ pub(crate) async fn public_decisions(
     limit: u64,
 ) -> Result<Vec<ListRow>, KernelError> {
     let mut select = application::Entity::find()
-        .filter(Column::State.is_in(["granted", "refused"]))
+        // Written out, as `application_decided` serves no state that is a parameter.
+        .filter(Expr::cust("application.state IN ('granted','refused')"))
         .order_by_desc(Column::DecidedOn)
         .order_by_desc(Column::Id)
         .limit(limit + 1);

@@ -201,7 +201,7 @@ impl House {
             let found = self.parts.licences.list(&reader(), &query, before, 200).await;
             let found = found.unwrap();
             let Some(last) = found.last() else { return all };
-            before = Some(last.facts().seq);
+            before = Some(last.place());
             all.extend(found.iter().map(|licence| {
                 let facts = licence.facts();
                 format!(

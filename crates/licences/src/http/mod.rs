@@ -31,7 +31,7 @@ use view::LicenceView;
 
 use crate::{
     Edition,
-    model::Status,
+    model::{Licence, Status},
     service::{LicenceQuery, Licences, Unissued},
 };
 
@@ -102,7 +102,7 @@ fn region(text: Option<&str>) -> Result<Option<RegionCode>, Problem> {
     code.map_err(|error| Problem::field("region", error.to_string()))
 }
 
-/// Licences within the scope, newest entry first.
+/// Licences within the scope, newest entry first; without words those that expire or expired by their last day.
 #[utoipa::path(get, path = "/api/v1/licences", tag = "licences", params(ListParams),
     responses((status = 200, body = Page<LicenceView>), (status = 422, body = Problem)),
     extensions(("x-permission" = json!("licences:read"))))]
@@ -113,7 +113,7 @@ async fn list(
 ) -> Result<Answer<Page<LicenceView>>, Problem> {
     let (query, page) = params.read()?;
     let rows = licences.list(&actor, &query, page.after()?, page.limit()).await?;
-    let rows = Page::cut(rows, page.limit(), |licence| licence.facts().seq);
+    let rows = Page::cut(rows, page.limit(), Licence::place);
     Ok(Answer(rows.map(|licence| {
         let status = licences.status_today(&licence);
         LicenceView::new(&licences, licence, status, &actor)

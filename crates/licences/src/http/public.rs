@@ -83,7 +83,7 @@ pub(super) struct SearchParams {
     cursor: Option<String>,
 }
 
-/// Published licences that match, newest entry first.
+/// Published licences that match, newest entry first; without words those that expire or expired by their last day.
 #[utoipa::path(get, path = "/api/v1/public/licences", tag = "public", params(SearchParams),
     responses((status = 200, body = Page<PublicLicence>), (status = 422, body = Problem)),
     extensions(("x-permission" = json!("public"))))]

@@ -320,7 +320,16 @@ impl SignedRecord {
     }
 }
 
+/// Where a licence stands in a list, whatever its order: last day of validity and order of entry.
+pub type Place = (LegalDate, i64);
+
 impl Licence {
+    /// Its place in lists.
+    pub fn place(&self) -> Place {
+        let facts = self.facts();
+        (facts.validity.until, facts.seq)
+    }
+
     /// What the licence says.
     pub fn facts(&self) -> &Facts {
         match self {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{Licences, LicencesError, Outcome};
 use crate::{
-    model::{Licence, PublicKey, PublicLicence, Status},
+    model::{Licence, Place, PublicKey, PublicLicence, Status},
     rules,
     service::answers::Answer,
     store::{self, ListQuery, Listed, StatusFilter},
@@ -74,7 +74,8 @@ impl Licences {
         found.ok_or(LicencesError::NotFound)
     }
 
-    /// Licences within the scope, newest entry first, one more than `limit`.
+    /// Licences within the scope, one more than `limit`: newest entry first; those that expire by their last day, the
+    /// next one first; expired ones by their last day, the latest first. With words always newest entry first.
     ///
     /// # Errors
     /// [`LicencesError::Invalid`] for a text too short to search for.
@@ -82,7 +83,7 @@ impl Licences {
         &self,
         actor: &Actor,
         query: &LicenceQuery,
-        before: Option<i64>,
+        after: Option<Place>,
         limit: u64,
     ) -> Outcome<Vec<Licence>> {
         actor.require(Permission::LicencesRead)?;
@@ -98,7 +99,7 @@ impl Licences {
                 Some(Unissued::Voided) => Listed::Voided,
             },
         };
-        Ok(store::list(self.inner.kernel.db(), &actor.scope, &wanted, before, limit).await?)
+        Ok(store::list(self.inner.kernel.db(), &actor.scope, &wanted, after, limit).await?)
     }
 
     /// What happened to a licence, newest first.
@@ -232,7 +233,7 @@ impl Licences {
         Ok(answer)
     }
 
-    /// Published licences that match, newest entry first.
+    /// Published licences that match, in the order of [`Licences::list`].
     ///
     /// # Errors
     /// [`LicencesError::Invalid`] for a text too short to search for or a cursor that is none.
@@ -244,10 +245,11 @@ impl Licences {
             status: query.status.map(|status| self.on_today(status)),
             ..ListQuery::default()
         };
-        let (before, limit) = (query.page.after().map_err(invalid)?, query.page.limit());
-        let rows = store::public_list(self.inner.kernel.db(), &wanted, before, limit).await?;
+        let (after, limit) = (query.page.after().map_err(invalid)?, query.page.limit());
+        let rows = store::public_list(self.inner.kernel.db(), &wanted, after, limit).await?;
         let today = self.today();
-        Ok(Page::cut(rows, limit, |row| row.seq).map(|row| rules::publish(row, &self.inner.rule, today)))
+        Ok(Page::cut(rows, limit, |row| (row.validity.until, row.seq))
+            .map(|row| rules::publish(row, &self.inner.rule, today)))
     }
 
     /// All published licences in order of entry: those after `after`, at most `limit`, with the key to go on from.

@@ -1,4 +1,4 @@
-//! Lists: by text, region, industry and status, newest entry first.
+//! Lists: by text, region, industry and status, newest entry first; what expires or expired, by its last day.
 
 use codes::{LicenceNumber, RegionCode};
 use kernel::{
@@ -14,7 +14,7 @@ use sea_orm::{
 };
 
 use super::{INDEX, row};
-use crate::model::{Licence, Published, Status};
+use crate::model::{Licence, Place, Published, Status};
 
 /// A status on a day, as limits of the last valid day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,10 +164,30 @@ impl ListQuery {
             )
     }
 
-    /// The filters as tokens of the text index; `None` where the index does not help.
+    /// How the rows are best come by.
+    fn way(&self, scope: Option<&Scope>) -> Way {
+        if let Some(tokens) = self.tokens(scope) {
+            return Way::Index(tokens);
+        }
+        let of_one = self.enterprise.is_some() || scope.is_some_and(|scope| scope.enterprise.is_some());
+        match self.status.map(|filter| filter.status) {
+            Some(Status::Expired) if !of_one => Way::LastDay(Order::Desc),
+            Some(Status::Expiring) if !of_one => Way::LastDay(Order::Asc),
+            _ if of_one => Way::Few,
+            None | Some(Status::Valid) => Way::Entry,
+            Some(_) => Way::Few,
+        }
+    }
+
+    /// The filters as tokens of the text index; `None` where the index does not help: it knows nothing of days, and
+    /// only what is published stands in it.
     fn tokens(&self, scope: Option<&Scope>) -> Option<TextQuery> {
-        if self.listed != Listed::Issued {
-            return None; // only what is published stands in the index
+        let by_place = matches!(
+            self.status.map(|filter| filter.status),
+            None | Some(Status::Valid)
+        );
+        if self.listed != Listed::Issued || (self.text.is_none() && !by_place) {
+            return None;
         }
         let mut query = self.text.clone().unwrap_or_default();
         if let Some(industry) = self.industry {
@@ -196,43 +216,82 @@ pub(super) fn within(region: &str) -> Condition {
         .add(row::Column::Region.lt(subtree_end(region)))
 }
 
+/// How the rows of a list are come by, and with it their order.
+enum Way {
+    /// Through the text index, newest entry first.
+    Index(TextQuery),
+    /// Newest entry first.
+    Entry,
+    /// By the last day of validity.
+    LastDay(Order),
+    /// There are few: collected by an index of their own, then sorted, newest entry first.
+    Few,
+}
+
 /// Puts filters, order and page into a select.
 fn paged(
     db: &Db,
     mut select: Select<row::Entity>,
     query: &ListQuery,
     scope: Option<&Scope>,
-    before: Option<i64>,
+    after: Option<Place>,
     limit: u64,
 ) -> Select<row::Entity> {
     select = select.filter(query.condition()).limit(limit);
     if let Some(scope) = scope {
         select = select.filter(scope.condition(row::Column::Region, row::Column::Enterprise));
     }
-    let Some(tokens) = query.tokens(scope) else {
-        if let Some(seq) = before {
-            select = select.filter(row::Column::Seq.lt(seq));
+    let key = match query.way(scope) {
+        Way::Index(tokens) => {
+            let statement = QuerySelect::query(&mut select);
+            INDEX.apply(db.backend(), statement, row::Entity, row::Column::Seq, &tokens)
         }
-        return select.order_by_desc(row::Column::Seq);
+        Way::Entry => Expr::col((row::Entity, row::Column::Seq)),
+        // A sum is no column: the planner does not walk the whole register in this order.
+        Way::Few => Expr::col((row::Entity, row::Column::Seq)).add(0),
+        Way::LastDay(order) => return by_last_day(select, order, after),
     };
     let statement = QuerySelect::query(&mut select);
-    let key = INDEX.apply(db.backend(), statement, row::Entity, row::Column::Seq, &tokens);
-    if let Some(seq) = before {
+    if let Some((_, seq)) = after {
         statement.and_where(key.clone().lt(seq));
     }
     statement.order_by_expr(key, Order::Desc);
     select
 }
 
-/// Licences within the scope, newest entry first, one more than `limit`.
+fn by_last_day(select: Select<row::Entity>, order: Order, after: Option<Place>) -> Select<row::Entity> {
+    use row::Column::{Seq, ValidUntil};
+    let behind = after.map(|(day, seq)| {
+        let same = Condition::all().add(ValidUntil.eq(day));
+        // The outer limit is what an index is entered by.
+        match order {
+            Order::Asc => Condition::all().add(ValidUntil.gte(day)).add(
+                Condition::any()
+                    .add(ValidUntil.gt(day))
+                    .add(same.add(Seq.gt(seq))),
+            ),
+            _ => Condition::all().add(ValidUntil.lte(day)).add(
+                Condition::any()
+                    .add(ValidUntil.lt(day))
+                    .add(same.add(Seq.lt(seq))),
+            ),
+        }
+    });
+    select
+        .filter(Condition::all().add_option(behind))
+        .order_by(ValidUntil, order.clone())
+        .order_by(Seq, order)
+}
+
+/// Licences within the scope, one more than `limit`.
 pub(crate) async fn list(
     db: &Db,
     scope: &Scope,
     query: &ListQuery,
-    before: Option<i64>,
+    after: Option<Place>,
     limit: u64,
 ) -> Result<Vec<Licence>, KernelError> {
-    let select = paged(db, row::Entity::find(), query, Some(scope), before, limit + 1);
+    let select = paged(db, row::Entity::find(), query, Some(scope), after, limit + 1);
     select
         .all(db.read())
         .await?
@@ -249,14 +308,14 @@ fn published(select: Select<row::Entity>) -> Selector<SelectModel<row::Published
         .into_model()
 }
 
-/// Published licences, newest entry first, one more than `limit`.
+/// Published licences, one more than `limit`.
 pub(crate) async fn public_list(
     db: &Db,
     query: &ListQuery,
-    before: Option<i64>,
+    after: Option<Place>,
     limit: u64,
 ) -> Result<Vec<Published>, KernelError> {
-    let select = paged(db, row::Entity::find(), query, None, before, limit + 1);
+    let select = paged(db, row::Entity::find(), query, None, after, limit + 1);
     published(select)
         .all(db.read())
         .await?

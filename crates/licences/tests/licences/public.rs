@@ -1,6 +1,9 @@
 use licences::{Licence, PublicQuery, Status};
 use matters::Industry;
-use time::macros::{date, datetime};
+use time::{
+    Duration,
+    macros::{date, datetime},
+};
 
 use crate::app::{App, administrator, credit_code, old};
 
@@ -243,6 +246,46 @@ async fn pages_meet_without_gap_or_overlap() {
             .collect();
         assert_eq!(seen, expected);
     }
+}
+
+/// What expired is listed by its last day, the latest first, whatever the order of entry; and page meets page.
+#[tokio::test]
+async fn expired_licences_are_listed_by_their_last_day() {
+    let app = App::new().await;
+    // Entered in no order of days, several on the same day.
+    let many = (1..=25_i64).map(|n| {
+        let from = date!(2020 - 01 - 01) + Duration::days(n * 7 % 10);
+        old(
+            n.unsigned_abs().into(),
+            &format!("(赣)WH安许证字[2020]{n:06}"),
+            from,
+        )
+    });
+    let many: Vec<_> = many.collect();
+    let mut expected: Vec<_> = many
+        .iter()
+        .enumerate()
+        .map(|(entry, licence)| (licence.validity.until, entry, licence.number.to_string()))
+        .collect();
+    expected.sort_unstable();
+    app.licences
+        .issue_many_directly(&administrator(), many)
+        .await
+        .unwrap();
+    let (mut seen, mut query) = (Vec::new(), PublicQuery::default());
+    (query.status, query.page.limit) = (Some(Status::Expired), Some(4));
+    loop {
+        let page = app.licences.search_public(&query).await.unwrap();
+        seen.extend(page.items.into_iter().map(|licence| licence.number));
+        query.page.cursor = page.next;
+        if query.page.cursor.is_none() {
+            break;
+        }
+    }
+    assert!(
+        seen.into_iter()
+            .eq(expected.into_iter().rev().map(|(.., number)| number))
+    );
 }
 
 #[tokio::test]

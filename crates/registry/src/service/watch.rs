@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Enterprises read at a time when the list is gone through.
-const STRIDE: u64 = 500;
+const STRIDE: u64 = 100;
 
 /// Reads the grounds and begins to hear of their events.
 pub(super) fn listen(kernel: &Kernel) -> Outcome<Vec<Ground>> {
@@ -37,35 +37,51 @@ impl Registry {
         self.grounds.iter().find(|one| one.key == key)
     }
 
-    /// Brings the list up to an event. Running it again changes nothing.
-    pub(crate) async fn follow(&self, event: Uuid) -> Outcome<()> {
-        let heard = event::by_id(self.kernel.db(), event).await?;
-        match heard.and_then(|event| event.body.enterprise) {
-            Some(enterprise) => self.review(EnterpriseId(enterprise)).await,
-            None => Ok(()),
-        }
+    /// Brings the list up to events. Running it again changes nothing.
+    pub(crate) async fn follow(&self, events: &[Uuid]) -> Outcome<()> {
+        let heard = event::by_ids(self.kernel.db(), events).await?;
+        let concerned = heard.into_iter().filter_map(|event| event.body.enterprise);
+        self.review(&concerned.map(EnterpriseId).collect()).await
     }
 
-    /// Looks at every enterprise on the list: what is not heard one by one takes them off here.
+    /// Looks at the enterprises on the list of which something is told that is not heard at once.
     pub(crate) async fn review_all(&self) -> Outcome<()> {
+        let kinds: BTreeSet<&str> = self
+            .grounds
+            .iter()
+            .flat_map(|ground| &ground.ends_seen_daily)
+            .map(String::as_str)
+            .collect();
         let mut after = None;
         loop {
-            let page = store::watch::listed(self.kernel.db().read(), after, STRIDE).await?;
-            for enterprise in &page {
-                self.review(*enterprise).await?;
-            }
+            let page = store::watch::listed_with(self.kernel.db().read(), &kinds, after, STRIDE).await?;
             after = page.last().copied();
+            self.review(&page.into_iter().collect()).await?;
             if after.is_none() {
                 return Ok(());
             }
         }
     }
 
-    /// Makes the list say of one enterprise what its events tell.
-    async fn review(&self, id: EnterpriseId) -> Outcome<()> {
+    /// Makes the list say of these enterprises what their events tell. They are kept from others in order of their
+    /// identifiers, so that two that do so do not wait for each other.
+    async fn review(&self, ids: &BTreeSet<EnterpriseId>) -> Outcome<()> {
         let mut work = self.kernel.begin(&Actor::system("重点监管")).await?;
-        let Some(enterprise) = store::watch::enterprise_locked(&work, id).await? else {
-            return Ok(());
+        let mut changed = false;
+        for id in ids {
+            changed |= self.review_one(&mut work, *id).await?;
+        }
+        if changed {
+            work.commit().await?;
+        } else {
+            work.rollback().await?;
+        }
+        Ok(())
+    }
+
+    async fn review_one(&self, work: &mut Work, id: EnterpriseId) -> Outcome<bool> {
+        let Some(enterprise) = store::watch::enterprise_locked(work, id).await? else {
+            return Ok(false);
         };
         let kinds: BTreeSet<&str> = self
             .grounds
@@ -81,20 +97,17 @@ impl Registry {
             .flat_map(|ground| rules::spells(ground, &bodies));
         let watches = store::watch::of_enterprise(work.conn(), id).await?;
         let steps = rules::steps(spells.collect(), &watches);
-        if steps.is_empty() {
-            return Ok(work.rollback().await?);
-        }
+        let changes = !steps.is_empty();
         for step in steps {
             match step {
-                Step::List(spell) => self.list(&mut work, &enterprise, spell).await?,
+                Step::List(spell) => self.list(work, &enterprise, spell).await?,
                 Step::End(watch, event) => {
                     let by = EndedBy::Event(event);
-                    self.take_off(&mut work, watch, by).await?;
+                    self.take_off(work, watch, by).await?;
                 }
             }
         }
-        work.commit().await?;
-        Ok(())
+        Ok(changes)
     }
 
     async fn list(&self, work: &mut Work, enterprise: &Enterprise, spell: Spell) -> Outcome<()> {

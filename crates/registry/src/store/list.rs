@@ -5,7 +5,7 @@ use kernel::{Db, Dialect, KernelError, Scope, TextQuery, access::subtree_end};
 use sea_orm::{
     Condition, FromQueryResult, Order, QuerySelect, QueryTrait,
     entity::prelude::*,
-    sea_query::{Alias, Expr, ExprTrait, SelectStatement},
+    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
 };
 
 use super::{
@@ -218,27 +218,37 @@ pub(crate) async fn ledger(
     digits: i64,
     scope: &Scope,
 ) -> Result<Vec<LedgerCount>, KernelError> {
-    // A number of our own, not a parameter: the engines write those differently inside an expression.
-    let part = Expr::cust(format!("substr(region, 1, {digits})"));
-    let division = Expr::cust("substr(industry, 1, 2)");
-    let mut find = Entity::find()
+    let mut alike = Entity::find()
         .select_only()
-        .column_as(part, "part")
-        .column(Column::Danger)
-        .column(Column::SizeClass)
-        .column_as(division, "division")
-        .column_as(Expr::cust("count(*)"), "enterprises")
+        .columns([
+            Column::Region,
+            Column::Danger,
+            Column::SizeClass,
+            Column::Industry,
+        ])
+        .column_as(Expr::cust("count(*)"), "number")
         .filter(scope.condition(Column::Region, Column::Id))
         .filter(Column::State.is_in(["active", "halted"]))
-        // By place: a parameter inside the expression would make it another one for PostgreSQL.
-        .group_by(Expr::cust("1"))
-        .group_by(Expr::cust("2"))
-        .group_by(Expr::cust("3"))
-        .group_by(Expr::cust("4"));
+        // In the order of `enterprise_ledger`, so that the groups come one after the other.
+        .group_by(Column::Region)
+        .group_by(Column::State)
+        .group_by(Column::Danger)
+        .group_by(Column::SizeClass)
+        .group_by(Column::Industry);
     if let Some(region) = region {
-        find = find.filter(within(Column::Region, region.as_str()));
+        alike = alike.filter(within(Column::Region, region.as_str()));
     }
-    let rows = find.into_model::<CountRow>().all(db.read()).await?;
+    let mut find = Query::select();
+    find.from_subquery(alike.into_query(), "alike")
+        // A number of our own, not a parameter: the engines write those differently inside an expression.
+        .expr_as(Expr::cust(format!("substr(region, 1, {digits})")), "part")
+        .columns(["danger", "size_class"])
+        .expr_as(Expr::cust("substr(industry, 1, 2)"), "division")
+        .expr_as(Expr::cust("cast(sum(number) AS BIGINT)"), "enterprises")
+        .add_group_by((1..=4).map(|place: i32| Expr::cust(place.to_string())));
+    let rows = CountRow::find_by_statement(db.backend().build(&find))
+        .all(db.read())
+        .await?;
     rows.into_iter().map(count).collect()
 }
 

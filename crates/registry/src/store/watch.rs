@@ -1,8 +1,10 @@
 //! Who is supervised more closely.
 
-use kernel::{KernelError, LegalDate, Moment, Sealed, Work, ids::EnterpriseId, work::guarded};
+use std::collections::BTreeSet;
+
+use kernel::{KernelError, LegalDate, Moment, Sealed, Work, event, ids::EnterpriseId, work::guarded};
 use sea_orm::{
-    DbBackend, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait, entity::prelude::*,
+    DbBackend, ExprTrait, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait, entity::prelude::*,
     sea_query::SelectStatement,
 };
 use serde::Serialize;
@@ -167,17 +169,31 @@ pub(crate) async fn open_of<C: ConnectionTrait>(
     all(find.all(conn).await?)
 }
 
-/// Enterprises on the list after this one.
-pub(crate) async fn listed<C: ConnectionTrait>(
+/// An event belongs to a time before the watch only if it is older by this, in milliseconds: processes share a clock
+/// that is not exact, and an act counts from its beginning.
+const MARGIN: i64 = 3_600_000;
+
+/// Enterprises on the list, after this one, of which events of these kinds were recorded since they stand there.
+pub(crate) async fn listed_with<C: ConnectionTrait>(
     conn: &C,
+    kinds: &BTreeSet<&str>,
     after: Option<EnterpriseId>,
     limit: u64,
 ) -> Result<Vec<EnterpriseId>, KernelError> {
+    let since = Expr::col((Entity, Column::BegunAt)).sub(MARGIN);
+    let news = event::Entity::find()
+        .select_only()
+        .expr(Expr::cust("1"))
+        .filter(Expr::col((event::Entity, event::Column::Enterprise)).equals((Entity, Column::Enterprise)))
+        .filter(event::Column::Kind.is_in(kinds.iter().copied()))
+        .filter(Expr::col((event::Entity, event::Column::At)).gte(since))
+        .into_query();
     let mut find = Entity::find()
         .select_only()
         .column(Column::Enterprise)
         .distinct()
         .filter(Column::EndedAt.is_null())
+        .filter(Expr::exists(news))
         .order_by_asc(Column::Enterprise)
         .limit(limit);
     if let Some(after) = after {

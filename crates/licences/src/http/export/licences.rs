@@ -42,11 +42,11 @@ pub(super) async fn licences_xlsx(
 
 async fn written(licences: &Licences, actor: &Actor, query: &LicenceQuery) -> Result<Book<14>, ExportError> {
     let mut book = Book::new(HEAD)?;
-    let mut before = None;
+    let mut after = None;
     loop {
-        let mut page = licences.list(actor, query, before, CHUNK).await?;
+        let mut page = licences.list(actor, query, after, CHUNK).await?;
         let more = cut(&mut page);
-        before = page.last().map(|licence| licence.facts().seq);
+        after = page.last().map(Licence::place);
         for licence in &page {
             book.push(cells(licence, licences.status_today(licence)))?;
         }
