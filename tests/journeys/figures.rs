@@ -157,6 +157,17 @@ on_both! {
         assert_eq!((&ecology["open"], &ecology["open_late"], &ecology["mean_used"]), (&json!(1), &json!(1), &Value::Null));
         assert_eq!(rows(&session, "/api/v1/applications?waiting_department=ecology").await, 1);
         assert_eq!(rows(&session, "/api/v1/applications?waiting_department=fire").await, 0);
+        for (filter, count) in [
+            ("reviewed_department=fire&reviewed_from=2026-03-01&reviewed_until=2026-03-31", 1),
+            ("reviewed_department=fire&reviewed_from=2026-03-05", 0),
+            ("reviewed_department=fire&reviewed_until=2026-03-01", 0),
+            ("reviewed_department=fire&reviewed_late=true", 0),
+            ("reviewed_department=health&reviewed_late=true", 1),
+            ("reviewed_department=health&reviewed_late=false", 0),
+            ("reviewed_department=ecology", 0),
+        ] {
+            assert_eq!(rows(&session, &format!("/api/v1/applications?{filter}")).await, count, "{filter}");
+        }
         let later = item(&session, "/api/v1/figures/departments?from=2026-03-05", "department", "fire").await;
         assert_eq!(later["done"], 0, "outside of the days");
         // A department of the committee sees its own time only.

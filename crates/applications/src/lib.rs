@@ -23,7 +23,7 @@ pub use service::{
     NewReview, NewSiteCheck, NewStop, NewSubject, OpenTask, PhotoUpload, PreviewContent, PublicDecision,
     Renderer, Seen, SiteOfficerChoice, TaskItem, Upload,
 };
-pub use store::{About, ApplicationAudit, Counted, Record, Sort, Span};
+pub use store::{About, ApplicationAudit, Counted, Record, Reviewed, Sort, Span};
 
 /// Job that a granted first issue puts into the outbox, once; payload `{"application": ApplicationId}`.
 pub const ISSUE_JOB: &str = "licences.issue";

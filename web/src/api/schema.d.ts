@@ -3983,7 +3983,11 @@ export interface components {
             /** @description Short name. */
             name: string;
         };
-        /** @description A department in parallel reviews; as a list: `/applications?waiting_department=…` (`open`). */
+        /**
+         * @description A department in parallel reviews; as a list: `/applications?waiting_department=…` (`open`) and
+         *     `/applications?reviewed_department=…&reviewed_from=…&reviewed_until=…` (`done`), with `reviewed_late=true` those
+         *     after their last day (`done_late`).
+         */
         DepartmentTimes: {
             department: string;
             /**
@@ -9250,6 +9254,14 @@ export interface operations {
                 held?: boolean;
                 /** @description In which this department still has to review. */
                 waiting_department?: string;
+                /** @description In which this department handed in its review. */
+                reviewed_department?: string;
+                /** @description The review of `reviewed_department` was handed in on or after this day. */
+                reviewed_from?: components["schemas"]["LegalDate"];
+                /** @description The review of `reviewed_department` was handed in on or before this day. */
+                reviewed_until?: components["schemas"]["LegalDate"];
+                /** @description The review of `reviewed_department` was handed in after its last day, or in time. */
+                reviewed_late?: boolean;
                 /** @description Handed in on or after this day. */
                 submitted_from?: components["schemas"]["LegalDate"];
                 /** @description Handed in on or before this day. */
@@ -9373,6 +9385,14 @@ export interface operations {
                 held?: boolean;
                 /** @description In which this department still has to review. */
                 waiting_department?: string;
+                /** @description In which this department handed in its review. */
+                reviewed_department?: string;
+                /** @description The review of `reviewed_department` was handed in on or after this day. */
+                reviewed_from?: components["schemas"]["LegalDate"];
+                /** @description The review of `reviewed_department` was handed in on or before this day. */
+                reviewed_until?: components["schemas"]["LegalDate"];
+                /** @description The review of `reviewed_department` was handed in after its last day, or in time. */
+                reviewed_late?: boolean;
                 /** @description Handed in on or after this day. */
                 submitted_from?: components["schemas"]["LegalDate"];
                 /** @description Handed in on or before this day. */

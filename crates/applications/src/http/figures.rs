@@ -167,7 +167,9 @@ pub(super) async fn days(
     }))
 }
 
-/// A department in parallel reviews; as a list: `/applications?waiting_department=…` (`open`).
+/// A department in parallel reviews; as a list: `/applications?waiting_department=…` (`open`) and
+/// `/applications?reviewed_department=…&reviewed_from=…&reviewed_until=…` (`done`), with `reviewed_late=true` those
+/// after their last day (`done_late`).
 #[derive(Serialize, ToSchema)]
 struct DepartmentTimes {
     department: String,

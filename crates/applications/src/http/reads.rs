@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::wire::{ApplicationView, ListItem, TaskView};
 use crate::{
-    Applications, Counted, Filters, PublicDecision, Sort, Span,
+    Applications, Counted, Filters, PublicDecision, Reviewed, Sort, Span,
     model::StateName,
     rules::{Light, TaskKind},
 };
@@ -43,6 +43,14 @@ pub(super) struct ListQuery {
     held: Option<bool>,
     /// In which this department still has to review.
     waiting_department: Option<String>,
+    /// In which this department handed in its review.
+    reviewed_department: Option<String>,
+    /// The review of `reviewed_department` was handed in on or after this day.
+    reviewed_from: Option<LegalDate>,
+    /// The review of `reviewed_department` was handed in on or before this day.
+    reviewed_until: Option<LegalDate>,
+    /// The review of `reviewed_department` was handed in after its last day, or in time.
+    reviewed_late: Option<bool>,
     /// Handed in on or after this day.
     submitted_from: Option<LegalDate>,
     /// Handed in on or before this day.
@@ -85,6 +93,11 @@ impl ListQuery {
             open: self.open,
             held: self.held,
             waiting_department: self.waiting_department,
+            reviewed: self.reviewed_department.map(|department| Reviewed {
+                department,
+                on: Span::new(self.reviewed_from, self.reviewed_until),
+                late: self.reviewed_late,
+            }),
             submitted: Span::new(self.submitted_from, self.submitted_until),
             accepted: Span::new(self.accepted_from, self.accepted_until),
             decided: Span::new(self.decided_from, self.decided_until),

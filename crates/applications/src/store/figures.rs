@@ -43,7 +43,7 @@ impl Span {
         Self { from, until }
     }
 
-    fn days(self, column: Column) -> Condition {
+    fn days<C: ColumnTrait>(self, column: C) -> Condition {
         Condition::all()
             .add_option(self.from.map(|day| column.gte(day)))
             .add_option(self.until.map(|day| column.lte(day)))
@@ -67,6 +67,8 @@ pub struct Counted {
     pub held: Option<bool>,
     /// In which this department still has to review.
     pub waiting_department: Option<String>,
+    /// In which a department handed in its review.
+    pub reviewed: Option<Reviewed>,
     /// Handed in on these days.
     pub submitted: Span,
     /// Accepted on these days.
@@ -93,6 +95,7 @@ impl Counted {
             .add_option(self.open.map(opened))
             .add_option(self.held.map(|held| Column::Held.eq(i64::from(held))))
             .add_option(self.waiting_department.as_deref().map(waits_for))
+            .add_option(self.reviewed.as_ref().map(has_reviewed))
             .add(self.submitted.instants(Column::SubmittedAt))
             .add(self.accepted.days(Column::AcceptedOn))
             .add(self.decided.days(Column::DecidedOn))
@@ -112,6 +115,32 @@ fn waits_for(department: &str) -> Condition {
         .and_where(application_task::Column::Department.eq(department))
         .and_where(Expr::cust(OPEN_REVIEW));
     Condition::all().add(Column::Id.in_subquery(waiting))
+}
+
+/// Reviews that a department handed in.
+#[derive(Clone, Debug, Default)]
+pub struct Reviewed {
+    /// By this department.
+    pub department: String,
+    /// On these days.
+    pub on: Span,
+    /// After its last day, or in time.
+    pub late: Option<bool>,
+}
+
+fn has_reviewed(reviewed: &Reviewed) -> Condition {
+    use application_task::Column as Task;
+    let mut done = Query::select();
+    done.column(Task::Application)
+        .from(application_task::Entity)
+        .and_where(Expr::cust(HAS_ENDED))
+        .cond_where(
+            Condition::all()
+                .add(Task::Department.eq(&reviewed.department))
+                .add(reviewed.on.days(Task::EndedOn))
+                .add_option(reviewed.late.map(|late| Task::Late.eq(i64::from(late)))),
+        );
+    Condition::all().add(Column::Id.in_subquery(done))
 }
 
 /// Which applications a figure is about.

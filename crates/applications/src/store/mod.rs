@@ -17,7 +17,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub(crate) use figures::*;
-pub use figures::{About, Counted, Span};
+pub use figures::{About, Counted, Reviewed, Span};
 pub(crate) use in_hand::{
     InHandFilter, InHandOrder, Lit, OpenRow, applications_of, due_between, in_hand, open_tasks, tally,
 };
