@@ -85,7 +85,7 @@ export const collaboration = {
       back: '提醒函',
       about: '督办事项',
       facts: { reference: '受理编号', matter: '事项', applicant: '申请人', task: '待办环节', department: '超期部门', due: '截止日', late: '发函时', addressee: '发往', at: '写成', sent: '签章发出', received: '签收' },
-      step: (step: number) => `督办步次 ${step}`,
+      step: (step: number) => `督办第 ${step} 步`,
       open: '打开这件申请',
       file: '函件原文',
       pending: '正在签章，稍候自动显示',

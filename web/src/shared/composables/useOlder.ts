@@ -1,0 +1,42 @@
+import { computed, ref, type ComputedRef, type Ref, type WatchSource } from 'vue'
+import { asProblem, isAbort } from '@/api/problem'
+import { useLoad, type Loaded } from './useLoad'
+import type { Slice } from './usePaged'
+
+export interface Older<Row> extends Loaded<Row[]> {
+  /** There are older ones. */
+  more: ComputedRef<boolean>
+  /** Older ones are being read. */
+  busy: Ref<boolean>
+  older: () => Promise<void>
+}
+
+/** What is told newest first, such as a timeline: older rows are added beneath when they are asked for. Reading again begins anew. */
+export function useOlder<Row>(read: (cursor: string | undefined, signal?: AbortSignal) => Promise<Slice<Row>>, ...sources: WatchSource[]): Older<Row> {
+  const following = ref<string | null>(null)
+  const busy = ref(false)
+  const { load, reload, set } = useLoad(async (signal) => {
+    const { items, next } = await read(undefined, signal)
+    following.value = next ?? null
+    return items
+  }, ...sources)
+
+  async function older(): Promise<void> {
+    const shown = load.value
+    if (shown.state !== 'ready' || following.value === null || busy.value) return
+    busy.value = true
+    try {
+      const { items, next } = await read(following.value)
+      // What was read anew meanwhile stands.
+      if (load.value === shown) {
+        load.value = { state: 'ready', value: [...shown.value, ...items] }
+        following.value = next ?? null
+      }
+    } catch (error) {
+      if (load.value === shown && !isAbort(error)) load.value = { state: 'failed', problem: asProblem(error) }
+    } finally {
+      busy.value = false
+    }
+  }
+  return { load, reload, set, more: computed(() => following.value !== null), busy, older }
+}
