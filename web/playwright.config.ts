@@ -12,10 +12,12 @@ export default defineConfig({
   retries: 0,
   reporter: [['list'], ['./e2e/times.ts']],
   projects: [
-    { name: 'journeys', testIgnore: ['coverage.spec.ts', 'days.spec.ts'] },
+    { name: 'journeys', testIgnore: ['coverage.spec.ts', 'days.spec.ts', 'story.spec.ts'] },
     // When everybody has walked, it is asked whether a page was left out; and only then do days pass.
     { name: 'coverage', testMatch: 'coverage.spec.ts', dependencies: ['journeys'] },
     { name: 'days', testMatch: 'days.spec.ts', dependencies: ['journeys'] },
+    // The last of all, for years pass.
+    { name: 'story', testMatch: 'story.spec.ts', dependencies: ['coverage', 'days'] },
   ],
   timeout: 120_000 * patience,
   expect: { timeout: 20_000 * patience },

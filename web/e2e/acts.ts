@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { accessible, dialog, expect, heading, open, pdf, type Seat } from './support'
+import { accessible, dialog, expect, heading, LONG, open, pdf, type Seat, sound } from './support'
 
 /** What people do on more than one way. */
 
@@ -30,6 +30,23 @@ export async function read<Answer>(page: Page, path: string): Promise<Answer> {
 /** The legal day in which the city lives, and one so many days later. */
 export const today = async (page: Page): Promise<string> => (await read<{ today: string }>(page, '/site')).today
 export const later = (day: string, days: number): string => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
+
+/** The administrator moves the time on, and sees what it brought. */
+export async function live(sit: Seat, days: number): Promise<void> {
+  const admin = await sit('admin', '/admin/health')
+  const to = later(await today(admin), days)
+  const demo = admin.getByRole('note', { name: '演示环境' })
+  await demo.getByRole('button', { name: '调整时间' }).click()
+  await dialog(admin).getByLabel('调到哪一天').fill(to)
+  await accessible(admin)
+  await dialog(admin).getByRole('button', { name: `过 ${days} 天` }).click()
+  // Each day is lived: years take minutes.
+  await expect(dialog(admin).getByRole('status').filter({ hasText: `过了 ${days} 天` })).toBeVisible({ timeout: LONG.timeout * Math.ceil(days / 60) })
+  await accessible(admin)
+  await dialog(admin).getByRole('button', { name: '看看现在的情况' }).click()
+  expect(await today(admin)).toBe(to)
+  await admin.close()
+}
 
 /** The only licence of whoever sits there, and the key of the body that issued it. */
 export async function own(page: Page): Promise<{ id: string; number: string; industry: string; lead: string }> {
@@ -94,6 +111,10 @@ export async function complete(page: Page): Promise<string> {
   await expect(page.getByText(/已保存$/)).toBeVisible()
   await page.getByRole('button', { name: '下一步' }).click()
   await upload(page)
+  return handedIn(page)
+}
+/** The last look at an application before it goes in. */
+async function handedIn(page: Page): Promise<string> {
   await page.getByRole('button', { name: '下一步' }).click()
   await expect(page.getByText('可以提交了')).toBeVisible()
   await page.getByRole('button', { name: '提交申请' }).click()
@@ -102,13 +123,39 @@ export async function complete(page: Page): Promise<string> {
 }
 /** Every paper that is missing is handed in, one file each. */
 export async function upload(page: Page): Promise<void> {
+  await uploadMissing(page)
+  await expect(heading(page)).toHaveText('材料已经齐了')
+}
+async function uploadMissing(page: Page): Promise<void> {
   await expect(heading(page)).toHaveText(/材料/)
   const missing = page.getByRole('region').filter({ hasText: '还没有上传' }).filter({ has: page.locator('input[type=file]') })
   for (const name of await missing.getByRole('heading').allInnerTexts()) {
     await page.getByLabel(`选择文件 ${name}`).setInputFiles([pdf(`${name}.pdf`)])
     await expect(page.getByRole('list', { name: `${name}的文件` }).getByRole('listitem')).toHaveCount(1)
   }
-  await expect(heading(page)).toHaveText('材料已经齐了')
+}
+/** Asks for another representative, with one paper that is to follow, against his signature. Gives the address of the application. */
+export async function promise(page: Page, to: string): Promise<string> {
+  const { id, industry } = await own(page)
+  await open(page, `/applications/new/${industry}.change?licence=${id}&facet=legal_representative`)
+  await page.getByRole('button', { name: '开始填写' }).click()
+  await page.getByLabel(/^变更后的法定代表人/).fill(to)
+  await page.getByLabel('变更日期').fill(await today(page))
+  await page.getByRole('button', { name: '下一步' }).click()
+  await page.getByLabel('联系人').fill('李明')
+  await page.getByLabel('联系电话').fill('13800138000')
+  await page.getByRole('checkbox', { name: /真实性/ }).check()
+  await page.getByRole('button', { name: '下一步' }).click()
+  await expect(heading(page)).toHaveText(/材料/)
+  const last = page.getByRole('region').filter({ has: page.getByRole('checkbox', { name: /^暂时不能提交/ }) }).last()
+  const promised = await last.getByRole('heading').innerText()
+  await last.getByRole('checkbox', { name: /^暂时不能提交/ }).check()
+  await expect(page.getByRole('region', { name: '容缺受理承诺书' })).toContainText(promised)
+  await uploadMissing(page)
+  await page.getByLabel('承诺人').fill(to)
+  await page.getByRole('checkbox', { name: '已阅读承诺书，代表本单位签署' }).check()
+  await sound(page)
+  return handedIn(page)
 }
 
 /** What of an application tells where it goes next. */

@@ -1,24 +1,8 @@
 import type { Page } from '@playwright/test'
-import { accept, act, complete, examine, grant, later, officerOf, own, placeOf, read, send, state, today } from './acts'
-import { accessible, dialog, expect, heading, LONG, open, pdf, PHONE, type Seat, sound, test } from './support'
+import { accept, act, complete, examine, grant, later, live, officerOf, own, promise, read, send, state, today } from './acts'
+import { dialog, expect, heading, open, PHONE, sound, test } from './support'
 
 /** Stories in which days pass. The clock of the city is everybody's: they are lived through when all others have gone home. */
-
-/** The administrator moves the time on, and sees what it brought. */
-async function live(sit: Seat, days: number): Promise<void> {
-  const admin = await sit('admin', '/admin/health')
-  const to = later(await today(admin), days)
-  const demo = admin.getByRole('note', { name: '演示环境' })
-  await demo.getByRole('button', { name: '调整时间' }).click()
-  await dialog(admin).getByLabel('调到哪一天').fill(to)
-  await accessible(admin)
-  await dialog(admin).getByRole('button', { name: `过 ${days} 天` }).click()
-  await expect(dialog(admin).getByRole('status').filter({ hasText: `过了 ${days} 天` })).toBeVisible(LONG)
-  await accessible(admin)
-  await dialog(admin).getByRole('button', { name: '看看现在的情况' }).click()
-  expect(await today(admin)).toBe(to)
-  await admin.close()
-}
 
 test('a lost certificate is announced for three days, and replaced by one with a suffix to its number', async ({ sit, browser, baseURL }) => {
   test.slow()
@@ -72,35 +56,8 @@ test('a lost certificate is announced for three days, and replaced by one with a
 test('a commitment that is not kept stands in the way of the licence', async ({ sit }) => {
   test.slow()
   const holder = await sit('ent.028', '/licences')
-  const { id, industry, lead } = await own(holder)
-  await open(holder, `/applications/new/${industry}.change?licence=${id}&facet=legal_representative`)
-  await holder.getByRole('button', { name: '开始填写' }).click()
-  await holder.getByLabel(/^变更后的法定代表人/).fill('钱承诺')
-  await holder.getByLabel('变更日期').fill(await today(holder))
-  await holder.getByRole('button', { name: '下一步' }).click()
-  await holder.getByLabel('联系人').fill('李明')
-  await holder.getByLabel('联系电话').fill('13800138000')
-  await holder.getByRole('checkbox', { name: /真实性/ }).check()
-  await holder.getByRole('button', { name: '下一步' }).click()
-  await expect(heading(holder)).toHaveText(/材料/)
-  // One paper follows later, against a signature.
-  const last = holder.getByRole('region').filter({ has: holder.getByRole('checkbox', { name: /^暂时不能提交/ }) }).last()
-  const promised = await last.getByRole('heading').innerText()
-  await last.getByRole('checkbox', { name: /^暂时不能提交/ }).check()
-  await expect(holder.getByRole('region', { name: '容缺受理承诺书' })).toContainText(promised)
-  const missing = holder.getByRole('region').filter({ hasText: '还没有上传' }).filter({ has: holder.locator('input[type=file]') })
-  for (const name of await missing.getByRole('heading').allInnerTexts()) {
-    await holder.getByLabel(`选择文件 ${name}`).setInputFiles([pdf(`${name}.pdf`)])
-    await expect(holder.getByRole('list', { name: `${name}的文件` }).getByRole('listitem')).toHaveCount(1)
-  }
-  await holder.getByLabel('承诺人').fill('钱承诺')
-  await holder.getByRole('checkbox', { name: '已阅读承诺书，代表本单位签署' }).check()
-  await sound(holder)
-  await holder.getByRole('button', { name: '下一步' }).click()
-  await expect(holder.getByText('可以提交了')).toBeVisible()
-  await holder.getByRole('button', { name: '提交申请' }).click()
-  await expect(heading(holder)).toHaveText('已提交，等待受理')
-  const address = placeOf(holder)
+  const { lead } = await own(holder)
+  const address = await promise(holder, '钱承诺')
 
   const clerk = await accept(sit, address, lead, async (window) => {
     await expect(dialog(window)).toContainText('企业承诺后补 1 份材料')

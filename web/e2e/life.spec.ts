@@ -1,116 +1,83 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Page } from '@playwright/test'
-import { accept, act, answer, complete, examine, later, officerOf, own, placeOf, read, send, state, today } from './acts'
-import { accessible, dialog, expect, heading, LONG, open, pdf, PHONE, type Seat, sound, test } from './support'
+import { accept, act, answer, complete, examine, later, officerOf, own, placeOf, promise, read, send, state, today } from './acts'
+import { decided, found, serve } from './cases'
+import { accessible, dialog, expect, heading, LONG, open, PHONE, sound, test } from './support'
 
 /** What befalls a licence after it was issued, a story each. People and licences are of nobody else's tests. */
 
-test.describe('a suspension, from the case file to its end', () => {
-  /** What was found goes in, with a first piece of evidence. */
-  async function found(page: Page, facts: string): Promise<void> {
-    await page.getByRole('region', { name: '现在要办的' }).getByRole('button', { name: '写调查结论' }).click()
-    await answer(page, { 查明的事实: facts, 违反的规定: '《安全生产许可证条例》第十四条第一款', 依据条款: '《安全生产许可证条例》第十四条第二款', 可以公开的理由: '不再具备安全生产条件' }, '保存结论')
-    await expect(page.getByRole('region', { name: '调查结论' })).toContainText(facts)
-    await page.getByLabel('证明什么').fill('现场情况')
-    await page.getByLabel(/^文件/).setInputFiles(pdf(`${facts}.pdf`))
-    await page.getByRole('button', { name: '入卷', exact: true }).click()
-    await expect(page.getByRole('region', { name: '证据 1 件' })).toContainText('现场情况')
-    await sound(page)
-  }
-  async function decided(sit: Seat, address: string): Promise<void> {
-    const leader = await sit('approver', '/cases?waits=1')
-    await leader.getByRole('main').locator(`a[href="/app${address}"]`).first().click()
-    await sound(leader)
-    await act(leader, '审批')
-    await dialog(leader).getByRole('radio', { name: /^同意，作出决定/ }).check()
-    await dialog(leader).getByLabel('审批意见').fill('同意。')
-    await send(leader, '提交')
-    await state(leader, '已决定')
-  }
-  /** The paper that waits is served as soon as it is signed. */
-  async function serve(sit: Seat, address: string): Promise<void> {
-    const clerk = await sit('clerk', address)
-    await clerk.getByRole('region', { name: '现在要办的' }).getByRole('button', { name: '登记送达' }).click(LONG)
-    await answer(clerk, { 送达地点: '企业住所', 收件人: '王安全' }, '登记')
-    await expect(clerk.getByRole('region', { name: '文书' })).toContainText('王安全 签收')
-    await sound(clerk)
-    await clerk.close()
-  }
+test('a suspension: noticed, waived, decided, served; given back after the hazards are gone', async ({ sit, browser, baseURL }) => {
+  test.slow()
+  const inspector = await sit('inspector', '/licences?status=valid&industry=hazchem')
+  await inspector.getByRole('table').getByRole('link').nth(1).click()
+  const licence = placeOf(inspector)
+  const { number } = await read<{ number: string }>(inspector, licence)
+  let address = ''
 
-  test('noticed, waived, decided, served; given back after the hazards are gone', async ({ sit, browser, baseURL }) => {
-    test.slow()
-    const inspector = await sit('inspector', '/licences?status=valid&industry=hazchem')
-    await inspector.getByRole('table').getByRole('link').nth(1).click()
-    const licence = placeOf(inspector)
-    const { number } = await read<{ number: string }>(inspector, licence)
-    let address = ''
+  await test.step('a case is opened; what was left blank is told at its field', async () => {
+    await inspector.getByRole('link', { name: '暂扣', exact: true }).click()
+    await expect(inspector.getByRole('radio', { name: /^暂扣/ })).toBeChecked()
+    await inspector.getByRole('button', { name: '确认立案' }).click()
+    await expect(inspector.getByRole('alert')).toContainText('案由')
+    await sound(inspector)
+    await inspector.getByLabel('案由').fill('重大事故隐患逾期未整改')
+    await inspector.getByLabel('暂扣终止日').fill(later(await today(inspector), 29))
+    await inspector.getByLabel('发还条件').fill('重大事故隐患整改完毕，经市应急局复查合格')
+    const fits = inspector.getByLabel('适用的情形')
+    if ((await fits.inputValue()) === '') await fits.selectOption({ index: 1 })
+    await inspector.getByRole('button', { name: '确认立案' }).click()
+    await expect(heading(inspector)).toHaveText(/^暂扣：/)
+    address = placeOf(inspector)
+    await sound(inspector)
+  })
 
-    await test.step('a case is opened; what was left blank is told at its field', async () => {
-      await inspector.getByRole('link', { name: '暂扣', exact: true }).click()
-      await expect(inspector.getByRole('radio', { name: /^暂扣/ })).toBeChecked()
-      await inspector.getByRole('button', { name: '确认立案' }).click()
-      await expect(inspector.getByRole('alert')).toContainText('案由')
-      await sound(inspector)
-      await inspector.getByLabel('案由').fill('重大事故隐患逾期未整改')
-      await inspector.getByLabel('暂扣终止日').fill(later(await today(inspector), 29))
-      await inspector.getByLabel('发还条件').fill('重大事故隐患整改完毕，经市应急局复查合格')
-      const fits = inspector.getByLabel('适用的情形')
-      if ((await fits.inputValue()) === '') await fits.selectOption({ index: 1 })
-      await inspector.getByRole('button', { name: '确认立案' }).click()
-      await expect(heading(inspector)).toHaveText(/^暂扣：/)
-      address = placeOf(inspector)
-      await sound(inspector)
-    })
+  await test.step('findings and evidence go in, the holder is told and waives', async () => {
+    await found(inspector, '现场检查发现三处重大事故隐患')
+    await act(inspector, '事先告知')
+    await send(inspector, '制作告知书')
+    await serve(sit, address)
+    await inspector.reload()
+    await expect(inspector.getByRole('region', { name: '现在要办的' })).toContainText('期满前不能报批')
+    await sound(inspector)
+    await act(inspector, '登记当事人意见')
+    await dialog(inspector).getByRole('radio', { name: /^放弃/ }).check()
+    await answer(inspector, { 内容: '企业出具书面声明，放弃陈述、申辩。' }, '登记')
+  })
 
-    await test.step('findings and evidence go in, the holder is told and waives', async () => {
-      await found(inspector, '现场检查发现三处重大事故隐患')
-      await act(inspector, '事先告知')
-      await send(inspector, '制作告知书')
-      await serve(sit, address)
-      await inspector.reload()
-      await expect(inspector.getByRole('region', { name: '现在要办的' })).toContainText('期满前不能报批')
-      await sound(inspector)
-      await act(inspector, '登记当事人意见')
-      await dialog(inspector).getByRole('radio', { name: /^放弃/ }).check()
-      await answer(inspector, { 内容: '企业出具书面声明，放弃陈述、申辩。' }, '登记')
-    })
+  await test.step('proposed by one, decided by another, served', async () => {
+    await act(inspector, '报批')
+    await answer(inspector, { 报批意见: '事实清楚，当事人放弃陈述、申辩，拟暂扣三十日。' }, '提交审批')
+    await expect(inspector.getByRole('button', { name: '审批', exact: true })).toBeHidden()
+    await decided(sit, address)
+    await serve(sit, address)
+  })
 
-    await test.step('proposed by one, decided by another, served', async () => {
-      await act(inspector, '报批')
-      await answer(inspector, { 报批意见: '事实清楚，当事人放弃陈述、申辩，拟暂扣三十日。' }, '提交审批')
-      await expect(inspector.getByRole('button', { name: '审批', exact: true })).toBeHidden()
-      await decided(sit, address)
-      await serve(sit, address)
-    })
+  const stranger = await (await browser.newContext({ baseURL, javaScriptEnabled: false, viewport: PHONE })).newPage()
+  await test.step('everybody sees it, with the reason that may be public', async () => {
+    await stranger.goto(`/v/${encodeURIComponent(number)}`)
+    await expect(heading(stranger)).toContainText('暂扣')
+    await expect(stranger.getByText('不再具备安全生产条件').first()).toBeVisible()
+    await open(inspector, licence)
+    await state(inspector, '暂扣')
+    await sound(inspector)
+  })
 
-    const stranger = await (await browser.newContext({ baseURL, javaScriptEnabled: false, viewport: PHONE })).newPage()
-    await test.step('everybody sees it, with the reason that may be public', async () => {
-      await stranger.goto(`/v/${encodeURIComponent(number)}`)
-      await expect(heading(stranger)).toContainText('暂扣')
-      await expect(stranger.getByText('不再具备安全生产条件').first()).toBeVisible()
-      await open(inspector, licence)
-      await state(inspector, '暂扣')
-      await sound(inspector)
-    })
-
-    await test.step('given back: reviewed on site, decided, and good again', async () => {
-      await inspector.getByRole('link', { name: '发还', exact: true }).click()
-      await inspector.getByLabel('案由').fill('暂扣期内整改完毕，申请发还')
-      await inspector.getByLabel('复查结论').fill('三处隐患均已消除，复查合格')
-      await inspector.getByRole('button', { name: '确认立案' }).click()
-      await expect(heading(inspector)).toHaveText(/^发还：/)
-      await found(inspector, '复查确认三处隐患均已消除')
-      await act(inspector, '报批')
-      await answer(inspector, { 报批意见: '复查合格，拟发还。' }, '提交审批')
-      await decided(sit, placeOf(inspector))
-      await serve(sit, placeOf(inspector))
-      await open(inspector, licence)
-      await state(inspector, '有效')
-      await stranger.reload()
-      await expect(heading(stranger)).toContainText('有效')
-      await stranger.context().close()
-    })
+  await test.step('given back: reviewed on site, decided, and good again', async () => {
+    await inspector.getByRole('link', { name: '发还', exact: true }).click()
+    await inspector.getByLabel('案由').fill('暂扣期内整改完毕，申请发还')
+    await inspector.getByLabel('复查结论').fill('三处隐患均已消除，复查合格')
+    await inspector.getByRole('button', { name: '确认立案' }).click()
+    await expect(heading(inspector)).toHaveText(/^发还：/)
+    await found(inspector, '复查确认三处隐患均已消除')
+    await act(inspector, '报批')
+    await answer(inspector, { 报批意见: '复查合格，拟发还。' }, '提交审批')
+    await decided(sit, placeOf(inspector))
+    await serve(sit, placeOf(inspector))
+    await open(inspector, licence)
+    await state(inspector, '有效')
+    await stranger.reload()
+    await expect(heading(stranger)).toContainText('有效')
+    await stranger.context().close()
   })
 })
 
@@ -197,6 +164,33 @@ test('a name is changed, and the new certificate takes the place of the old one'
   await expect(holder.getByText(number).first()).toBeVisible()
   await expect(holder.getByText('换证过渡期到', { exact: false })).toBeVisible()
   await sound(holder)
+})
+
+test('what was promised is found not to be so, and the licence cannot be changed on it', async ({ sit }) => {
+  test.slow()
+  const holder = await sit('ent.025', '/licences')
+  const { lead } = await own(holder)
+  const address = await promise(holder, '周诺言')
+  await (await accept(sit, address, lead)).close()
+
+  // Whoever reviews for the body that leads finds it, and says what was not kept.
+  const officer = await sit(lead === 'emergency' ? 'reviewer' : lead, address)
+  await act(officer, '认定承诺失信')
+  await dialog(officer).getByRole('button', { name: '下一步：预览文书' }).click()
+  await expect(dialog(officer).getByRole('alert')).toContainText('哪一项没有兑现')
+  await dialog(officer).getByLabel('哪一项没有兑现').fill('现场核实，任职文件所载人员并未到任')
+  await send(officer, '确认认定')
+  const commitment = officer.getByRole('region', { name: '容缺受理' })
+  await expect(commitment).toContainText('未履行容缺承诺')
+  await expect(commitment).toContainText('任职文件所载人员并未到任')
+  await expect(officer.getByRole('button', { name: '认定承诺失信' })).toBeHidden()
+  await sound(officer)
+
+  await open(holder, address)
+  await expect(holder.getByRole('region', { name: '容缺受理' })).toContainText('任职文件所载人员并未到任')
+  await expect(holder.getByRole('region', { name: '补交容缺材料' })).toBeHidden()
+  await sound(holder)
+  await expect(holder.getByRole('button', { name: /容缺/ }).first()).toBeVisible(LONG)
 })
 
 test('a responsibility list is changed by one person and approved by another', async ({ sit, page }) => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { act, departmentIn, grant, handIn, recommend, review, reviewerOf, send, state, upload } from './acts'
-import { accessible, dialog, expect, heading, LONG, open, PASSWORD, png, sound, test } from './support'
+import { accessible, creditCode, dialog, expect, heading, LONG, open, PASSWORD, png, sound, test } from './support'
 
 test('from the application to the first licence, with a correction and one department that looks again', async ({ sit }) => {
   test.slow()
@@ -178,18 +178,6 @@ test('a session that ends in the middle of a review loses nothing', async ({ sit
   await reviewer.getByRole('tab', { name: '审查意见' }).click()
   await expect(reviewer.getByRole('tabpanel')).toContainText('会话中断也不能丢的意见')
 })
-
-/** A unified social credit code with sound check characters (GB 32100, GB 11714). */
-function creditCode(serial: number): string {
-  const organisation = `MA${String(serial).padStart(6, '0')}`
-  const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-  const sum = [3, 7, 9, 10, 5, 8, 4, 2].reduce((all, weight, at) => all + weight * digits.indexOf(organisation[at] ?? '0'), 0)
-  const check = '0123456789X0'[11 - (sum % 11)] ?? '0'
-  const body = `91360102${organisation}${check}`
-  const signs = '0123456789ABCDEFGHJKLMNPQRTUWXY'
-  const total = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28].reduce((all, weight, at) => all + weight * signs.indexOf(body[at] ?? '0'), 0)
-  return body + (signs[(31 - (total % 31)) % 31] ?? '')
-}
 
 test('an import is checked, mended and taken', async ({ sit }, info) => {
   const clerk = await sit('clerk', '/enterprises')

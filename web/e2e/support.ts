@@ -143,6 +143,18 @@ export const png = (name: string, within = name) => ({
   ]),
 })
 
+/** A unified social credit code with sound check characters (GB 32100, GB 11714). */
+export function creditCode(serial: number): string {
+  const organisation = `MA${String(serial).padStart(6, '0')}`
+  const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+  const sum = [3, 7, 9, 10, 5, 8, 4, 2].reduce((all, weight, at) => all + weight * digits.indexOf(organisation[at] ?? '0'), 0)
+  const check = '0123456789X0'[11 - (sum % 11)] ?? '0'
+  const body = `91360102${organisation}${check}`
+  const signs = '0123456789ABCDEFGHJKLMNPQRTUWXY'
+  const total = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28].reduce((all, weight, at) => all + weight * signs.indexOf(body[at] ?? '0'), 0)
+  return body + (signs[(31 - (total % 31)) % 31] ?? '')
+}
+
 /** The step of time in which an authenticator is. */
 export const stepNow = (): number => Math.floor(Date.now() / 30_000)
 
