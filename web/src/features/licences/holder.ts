@@ -1,6 +1,7 @@
 import { api, call, type Schema } from '@/api/client'
 import type { Tone } from '@/shared/components/StateBadge.vue'
 import type { Duty } from '@/shared/lib/duties'
+import { isOver } from '@/shared/lib/licence'
 import { holder } from '@/locales/zh-CN/holder'
 
 /** A licence as its holder reads it. What may be done, until when and why not, the server says. */
@@ -67,4 +68,17 @@ export function standingOf({ due_on: due, matter }: Filing, today: string): { to
   if (due) return due < today ? { tone: 'late', said: text.late } : { tone: 'soon', said: text.open }
   if (matter.kind === 'loss') return matter.found_on ? { tone: 'held', said: text.found } : matter.notice_until >= today ? { tone: 'active', said: text.noticed } : { tone: 'held', said: text.over }
   return { tone: 'fine', said: text.done }
+}
+
+/** What there is to say of all licences together: first what must not be used, then what ends soon. Those that are over do not count. */
+export function headingOf(licences: readonly Pick<Licence, 'status'>[]): string {
+  const text = holder.list.heading
+  if (licences.length === 0) return text.none
+  const held = licences.filter((one) => !isOver(one))
+  if (held.length === 0) return text.over
+  for (const status of ['expired', 'suspended', 'expiring'] as const) {
+    const count = held.filter((one) => one.status === status).length
+    if (count > 0) return text[status](count)
+  }
+  return text.good(held.length)
 }

@@ -5,6 +5,8 @@ export const holder = {
     place: '许可证',
     heading: {
       none: '还没有许可证',
+      over: '没有在用的许可证',
+      suspended: (count: number) => `${count} 本许可证被暂扣`,
       expired: (count: number) => `${count} 本许可证已经过期`,
       expiring: (count: number) => `${count} 本许可证就要到期`,
       good: (count: number) => `${count} 本许可证都在有效期内`,

@@ -146,6 +146,7 @@ export const shared = {
     times: (times: number) => `${times} 次`,
   },
   licence: {
+    since: (day: string) => `${day} 起`,
     until: (day: string) => `有效期至 ${day}`,
     begins: (day: string) => `${day} 生效`,
     left: (days: number) => (days < 0 ? `已过期 ${-days} 天` : days === 0 ? '今天到期' : `还有 ${days} 天`),

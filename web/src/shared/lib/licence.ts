@@ -16,3 +16,7 @@ export const statusTones: Readonly<Record<Schema<'Status'>, Tone>> = {
   cancelled: 'held',
   replaced: 'held',
 }
+
+const OVER: readonly Schema<'Status'>[] = ['revoked', 'rescinded', 'withdrawn', 'cancelled', 'replaced']
+/** Whether it has ended before its last day, so that the days up to there mean nothing. */
+export const isOver = ({ status }: Pick<Schema<'LicenceView'>, 'status'>): boolean => !!status && OVER.includes(status)
