@@ -117,13 +117,9 @@ impl Base {
         Ok(Platform::open(config, Arc::new(SystemClock), Arc::new(RandomIds)).await?)
     }
 
-    /// The program over it, in a process of its own, as it is run in earnest.
+    /// The program over it, in a process of its own that answers only: what the acts before left to do would be done
+    /// while pages are read.
     pub async fn serve(&self, program: &Path) -> Outcome<Server> {
-        self.serve_with(program, &[]).await
-    }
-
-    /// The same with further settings.
-    pub async fn serve_with(&self, program: &Path, settings: &[(&str, &str)]) -> Outcome<Server> {
         let address = free_address()?;
         let program = program.canonicalize()?;
         let mut command = Command::new(program);
@@ -138,7 +134,7 @@ impl Base {
             .env("ANXU_PUBLIC_URL", PUBLIC_URL)
             .env("ANXU_KEYS_PASSPHRASE", "bench")
             .env("ANXU_DEMO", "true")
-            .envs(settings.iter().copied());
+            .env("ANXU_WORKERS", "0");
         Server::start(&mut command, address, "/readyz").await
     }
 

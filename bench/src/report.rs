@@ -101,7 +101,9 @@ impl Section {
                  province; the words are cut out of names drawn at random."
             }
             Self::Lists => {
-                "Every list of the interface as an officer's browser asks for it, one request at a time, first page."
+                "Every list of the interface as an officer's browser asks for it, one request at a time, first page. The \
+                 program answers only (`ANXU_WORKERS=0`); what the acts before left to its workers is not done, so \
+                 that no application is granted yet: the lists of granted ones and of decisions are read empty."
             }
             Self::Nightly => {
                 "`Licences::run_day` in process, for ten days after today one after the other, over a register of as many \
@@ -115,7 +117,7 @@ impl Section {
             }
             Self::Start => {
                 "`anxu serve` on the data of the other rows: time from the start of the process to the first 200 of \
-                 `/readyz` (median of five), memory two seconds later."
+                 `/readyz` (median of five), memory two seconds later, without workers."
             }
         }
     }

@@ -41,10 +41,7 @@ pub(super) async fn run(place: &Place<'_>, base: &Base, report: &mut Report) -> 
     multiply(base, place.engine)?;
     let held = number(base, "SELECT count(*) FROM application_task WHERE state = 'open'")?;
     base.settle()?;
-    // The copies are late by the thousand: their letters would be written while the pages are read.
-    let server = base
-        .serve_with(&place.options.anxu, &[("ANXU_WORKERS", "0")])
-        .await?;
+    let server = base.serve(&place.options.anxu).await?;
     let client = Client::new();
     let token = sign_in(&client, &server, "leader").await?;
     for page in PAGES {

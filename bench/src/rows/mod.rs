@@ -94,8 +94,6 @@ impl Place<'_> {
         if options.wants(Row::Nightly) {
             nightly::run(self, &platform, report).await?;
         }
-        // Certificates and letters of what was measured so far would be made while pages are read.
-        platform.workers().drain().await?;
         drop(platform);
         if options.wants(Row::Status) {
             status::run(self, &base, keys, report).await?;
