@@ -261,7 +261,7 @@ impl List<'_> {
                 done.map(|(_, on)| on),
                 done.map(|(id, _)| id),
                 (
-                    &["证照管理需求 C4.1（副本年度复核页）".to_owned()],
+                    &["本市证照管理要求（副本年度复核页）".to_owned()],
                     Mark::Unconfirmed,
                 ),
             );

@@ -180,11 +180,11 @@ fn licence_values(app: &Application, desk: Desk<'_>, values: &mut Values) {
             ended: None,
             stops: Vec::new(),
         };
-        let words = format!("收到本决定之日起{}内", term.term);
-        values.set(
-            "return_deadline",
-            date_words(period.due(desk.watch.calendar), &words),
-        );
+        let deadline = match period.due(desk.watch.calendar).day() {
+            Some(day) => format!("{}前", day.chinese()),
+            None => format!("收到本决定之日起{}内", term.term),
+        };
+        values.set("return_deadline", deadline);
     }
     // A document with another list has its own rows.
     if matches!(app, Application::Granted(_) | Application::Deciding(_)) {

@@ -228,7 +228,7 @@ impl Licences {
             .after(today, &self.inner.calendar);
         let evidence: Vec<_> = case.file.evidence.iter().map(|one| one.proves.as_str()).collect();
         let mut set = |name, value: String| values.by_name.insert(name, value);
-        set("return_deadline", back.chinese());
+        set("return_deadline", format!("{}前", back.chinese()));
         set("evidence", sentence(&evidence.join("；")));
         if let Some(found) = &case.file.findings {
             set("facts_found", sentence(&found.facts));
