@@ -329,12 +329,17 @@ impl EventFilter {
     }
 
     fn condition(&self, by: Reading) -> Condition {
+        // Kinds are the rarer of the two: the planner, which does not know, would collect the region.
+        let by_region = match self.kind_prefix {
+            Some(_) => Reading::InOrder,
+            None => by,
+        };
         let mut all = Condition::all()
             .add_option(self.enterprise.map(|one| Column::Enterprise.eq(one)))
             .add_option(self.account.map(|one| Column::Account.eq(one)))
             .add_option(self.since.map(|from| Column::At.gte(from)))
             .add_option(self.until.map(|until| Column::At.lt(until)))
-            .add_option(self.regions.as_deref().map(|regions| within(regions, by)));
+            .add_option(self.regions.as_deref().map(|regions| within(regions, by_region)));
         if let Some((kind, id)) = &self.subject {
             all = all
                 .add(Column::SubjectType.eq(kind))
@@ -383,8 +388,10 @@ fn within(regions: &[String], by: Reading) -> Condition {
         })
 }
 
-/// So many of the newest events are compared one by one; what is rarer among them is found by an index.
-const RECENT: i64 = 20_000;
+/// So many of the newest events are compared one by one: few first, then more if they did not fill the page. What is
+/// rarer still is collected by an index, and sorted; of a region that may be much, so that it is put off longer.
+const RECENT: [i64; 3] = [2_000, 20_000, 200_000];
+const RECENT_OF_KIND: [i64; 2] = [2_000, 20_000];
 
 /// Events that match, newest first, older than `before` when given.
 ///
@@ -429,12 +436,20 @@ async fn recent(
         Some(seq) => seq,
         None => newest(db).await? + 1,
     };
-    let rows = page(filter, Reading::InOrder, Some(end), limit)
-        .filter(Column::Seq.gte(end - RECENT))
-        .all(db.read())
-        .await?;
-    let whole = rows.len() as u64 >= limit || end <= RECENT;
-    Ok(whole.then_some(rows))
+    let stretches: &[i64] = match filter.kind_prefix {
+        Some(_) => &RECENT_OF_KIND,
+        None => &RECENT,
+    };
+    for stretch in stretches.iter().copied() {
+        let rows = page(filter, Reading::InOrder, Some(end), limit)
+            .filter(Column::Seq.gte(end - stretch))
+            .all(db.read())
+            .await?;
+        if rows.len() as u64 >= limit || end <= stretch {
+            return Ok(Some(rows));
+        }
+    }
+    Ok(None)
 }
 
 /// The last place in the order of recording.

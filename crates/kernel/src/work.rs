@@ -106,6 +106,25 @@ impl Work {
         self.push(subject, seal, happened)
     }
 
+    /// As [`Work::note`], for what happens to somebody by itself: the region is that of the enterprise.
+    ///
+    /// # Errors
+    /// [`KernelError::Json`] when the facts cannot be written as JSON.
+    pub fn note_within(
+        &mut self,
+        region: &str,
+        subject: Subject,
+        enterprise: Uuid,
+        happened: Happened,
+    ) -> Result<(), KernelError> {
+        let seal = Seal {
+            enterprise: Some(enterprise),
+            region: Some(region.to_owned()),
+            ..Seal::default()
+        };
+        self.push(subject, seal, happened)
+    }
+
     /// The region of who acts; none for who reaches the whole country, such as the platform itself.
     fn own_region(&self) -> Option<String> {
         let own = self.actor.scope.regions.first();

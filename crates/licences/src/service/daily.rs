@@ -94,11 +94,8 @@ async fn tell(work: &mut Work, day: LegalDate, name: &str, step: &Step) -> Outco
         Step::Licences(wanted, told) => {
             let rows = store::by_date(work, *wanted, after, PAGE).await?;
             for one in &rows {
-                work.note(
-                    Subject::new("licence", one.id),
-                    Some(one.enterprise.into()),
-                    told(one),
-                )?;
+                let subject = Subject::new("licence", one.id);
+                work.note_within(&one.region, subject, one.enterprise.into(), told(one))?;
             }
             rows.iter().map(|one| one.seq).collect::<Vec<_>>()
         }
@@ -106,7 +103,8 @@ async fn tell(work: &mut Work, day: LegalDate, name: &str, step: &Step) -> Outco
             let rows = store::overdue(work, *due, after, PAGE).await?;
             for filing in &rows {
                 let subject = Subject::new("licence_filing", filing.id);
-                work.note(subject, Some(filing.enterprise.into()), not_done(filing, *due))?;
+                let region = filing.region.as_str();
+                work.note_within(region, subject, filing.enterprise.into(), not_done(filing, *due))?;
             }
             rows.iter().map(|filing| filing.seq).collect()
         }

@@ -121,11 +121,8 @@ impl Licences {
             // at the take-over: an event of the expiry itself, dated today, would be untrue.
             if row.valid_until < today {
                 let found = Happened::new("licence.found_expired", "接管时有效期已届满").data(facts);
-                work.note(
-                    Subject::new("licence", row.id),
-                    Some(row.enterprise.into()),
-                    found,
-                )?;
+                let subject = Subject::new("licence", row.id);
+                work.note_within(&row.region, subject, row.enterprise.into(), found)?;
             }
         }
         Ok(licences)

@@ -16,6 +16,7 @@ pub(crate) struct ByDate {
     pub id: LicenceId,
     pub number: String,
     pub enterprise: EnterpriseId,
+    pub region: String,
     pub industry: String,
     pub valid_until: LegalDate,
 }
@@ -67,13 +68,14 @@ pub(crate) async fn by_date(
     after: i64,
     limit: u64,
 ) -> Result<Vec<ByDate>, KernelError> {
-    let rows: Vec<(i64, LicenceId, String, EnterpriseId, String, LegalDate)> = row::Entity::find()
+    let rows: Vec<(i64, LicenceId, String, EnterpriseId, String, String, LegalDate)> = row::Entity::find()
         .select_only()
         .columns([
             row::Column::Seq,
             row::Column::Id,
             row::Column::Number,
             row::Column::Enterprise,
+            row::Column::Region,
             row::Column::Industry,
             row::Column::ValidUntil,
         ])
@@ -84,11 +86,12 @@ pub(crate) async fn by_date(
         .into_tuple()
         .all(work.conn())
         .await?;
-    let read = |(seq, id, number, enterprise, industry, valid_until)| ByDate {
+    let read = |(seq, id, number, enterprise, region, industry, valid_until)| ByDate {
         seq,
         id,
         number,
         enterprise,
+        region,
         industry,
         valid_until,
     };

@@ -67,9 +67,10 @@ impl Licences {
             .await?;
         let facts = licence.facts();
         let said = format!("持证单位声明证书遗失，公告至{}", notice_until.chinese());
-        work.note(
+        work.note_within(
+            facts.holder.region.as_str(),
             Subject::new("licence", facts.id),
-            Some(facts.enterprise.into()),
+            facts.enterprise.into(),
             Happened::new("licence.loss_declared", "遗失公告")
                 .reason(said)
                 .data(json!({ "filing": filing.id, "notice_until": notice_until })),
