@@ -71,6 +71,16 @@ on_both! {
         assert_eq!(app.count("SELECT COUNT(*) FROM job WHERE kind = 'licences.carry_out'").await, 1);
         let (_, page) = app.as_("leader").await.get(&format!("/api/v1/applications?licence={id}&kind=change")).await;
         assert_eq!(page["items"].as_array().unwrap().len(), 1);
+        // The enterprise's file follows, once, and says why; nobody is written to under the old name any more.
+        app.run_jobs().await;
+        let file = format!("/api/v1/enterprises/{}", text(&licence["enterprise"]));
+        let (_, enterprise) = app.as_("leader").await.get(&file).await;
+        assert_eq!(enterprise["name"], "南昌龘盛矿业有限公司", "{enterprise}");
+        let (_, timeline) = app.as_("leader").await.get(&format!("{file}/timeline")).await;
+        let entries = timeline["items"].as_array().unwrap();
+        let changed = entries.iter().find(|one| one["kind"] == "enterprise.changed").unwrap();
+        assert_eq!(changed["data"]["changed"], json!({ "name": ["南昌龘盛采石有限公司", "南昌龘盛矿业有限公司"] }), "{changed}");
+        assert_eq!(changed["data"]["application"], change, "{changed}");
         let (_, page) = app.as_("leader").await.get("/api/v1/applications?light=red").await;
         assert_eq!(page["items"], json!([]));
     }

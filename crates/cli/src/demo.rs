@@ -135,6 +135,7 @@ fn announce(platform: &Platform, accounts: &[DemoAccount]) {
     say("");
     say("安许演示平台：企业、人员、许可证均为虚构");
     say(&format!("  首页        {address}/"));
+    say(&format!("  办事平台    {address}/app/"));
     say(&format!("  公开查询    {address}/search?q=演示"));
     say(&format!("  接口文档    {address}/api/docs"));
     say(&format!("  演示日期    {}", platform.kernel.now().legal_date()));

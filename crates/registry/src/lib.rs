@@ -14,7 +14,7 @@ pub use jobs::handlers;
 pub use migrations::migrations;
 pub use model::{
     Danger, Enterprise, EnterpriseQuery, EnterpriseState, Facility, Field, ImportId, Limits, NewEnterprise,
-    RegionCount, Settings, SizeClass, Sort, Staff, Watch, WatchId,
+    Particulars, RegionCount, Settings, SizeClass, Sort, Staff, Watch, WatchId,
 };
 pub use service::import::{
     Column, ErrorFormat, IMPORT_JOB, ImportOptions, ImportReport, ImportState, IssueKind,

@@ -21,8 +21,8 @@ use crate::{
     demo_clock::DemoClockControl,
     keyring,
     wiring::{
-        CertificateProver, EnterpriseFiles, Evidence, HoldersDuties, LicenceLookup, LicenceRegister, Names,
-        RegistryNames, WorkLists,
+        ADOPT_JOB, AdoptChange, CertificateProver, EnterpriseFiles, Evidence, HoldersDuties, LicenceLookup,
+        LicenceRegister, Names, RegistryNames, WorkLists,
     },
 };
 
@@ -222,7 +222,8 @@ impl Platform {
             matters.catalogue(),
             matters.city(),
             press.clone(),
-        )?;
+        )?
+        .with_follow_ups(vec![ADOPT_JOB]);
         applications.connect(LicenceLookup {
             licences: licences.downgrade(),
         });
@@ -302,6 +303,11 @@ impl Platform {
         handlers.extend(licences::handlers(self.licences.clone()));
         handlers.extend(collaboration::handlers(self.collaboration.clone()));
         handlers.extend(notices::handlers(self.notices.clone()));
+        handlers.push(Arc::new(AdoptChange {
+            applications: self.applications.clone(),
+            licences: self.licences.clone(),
+            registry: self.registry.clone(),
+        }));
         Workers::new(self.kernel.clone(), handlers, self.config.workers)
     }
 

@@ -171,6 +171,15 @@ impl House {
         fs::read_to_string(self.path("serve.log")).unwrap()
     }
 
+    /// Waits until the log tells of something: what watches beside the answers does so in its own time.
+    pub async fn logged(&self, wanted: &str) {
+        let begun = Instant::now();
+        while !self.log().contains(wanted) {
+            assert!(begun.elapsed() < PATIENCE, "no {wanted} in\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Takes a licence over and waits for its certificate; gives its number and the SHA-256 of the original.
     pub async fn issue(&self, server: &Server) -> (String, String) {
         let token = server.sign_in().await;

@@ -163,6 +163,19 @@ pub struct Enterprise {
     pub registered_at: Moment,
 }
 
+/// What a licence says of its holder, and a decision can change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Particulars {
+    /// Full name.
+    pub name: String,
+    /// Address.
+    pub address: String,
+    /// Legal representative.
+    pub legal_representative: String,
+    /// Economic type, such as 有限责任公司.
+    pub economic_type: String,
+}
+
 /// What is needed to register an enterprise or to replace its file. Texts are parsed and checked by
 /// [`crate::rules::check`].
 #[derive(Clone, Debug, Default, PartialEq)]

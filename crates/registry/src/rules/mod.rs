@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::model::Field;
 
 use crate::model::{
-    Checked, Enterprise, FacilityDetails, FacilityKind, NewEnterprise, SizeClass, StaffDetails,
+    Checked, Enterprise, FacilityDetails, FacilityKind, NewEnterprise, Particulars, SizeClass, StaffDetails,
 };
 
 /// How much a file has to say.
@@ -192,6 +192,31 @@ fn check_position(faults: &mut Faults, longitude: Option<f64>, latitude: Option<
 pub fn unconfirmed(checked: &Checked, new: &NewEnterprise, old: Option<&Enterprise>) -> bool {
     let same_code = old.is_some_and(|old| old.code == checked.code);
     !checked.warnings.is_empty() && !new.confirmed_warnings && !same_code
+}
+
+/// The file after a decision that changed particulars `from` … `to`; a field that somebody has changed otherwise
+/// meanwhile stays.
+pub fn adopted(old: &Enterprise, from: &Particulars, to: &Particulars) -> Enterprise {
+    let mut new = old.clone();
+    let fields = [
+        (&mut new.name, &from.name, &to.name),
+        (&mut new.address, &from.address, &to.address),
+        (
+            &mut new.legal_representative,
+            &from.legal_representative,
+            &to.legal_representative,
+        ),
+        (&mut new.economic_type, &from.economic_type, &to.economic_type),
+    ];
+    let mut changed = false;
+    for (field, from, to) in fields {
+        if from != to && field == from {
+            field.clone_from(to);
+            changed = true;
+        }
+    }
+    new.version += i64::from(changed);
+    new
 }
 
 /// The fields that differ, as `{field: [from, to]}`, with personal data masked.

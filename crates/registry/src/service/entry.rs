@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Outcome, Registry, RegistryError};
 use crate::{
-    model::{Checked, Enterprise, EnterpriseState, NewEnterprise},
+    model::{Checked, Enterprise, EnterpriseState, NewEnterprise, Particulars},
     rules::{self, Completeness},
     store,
 };
@@ -154,6 +154,31 @@ impl Registry {
         let changed = self.save_change(&mut work, &old, new, Value::Null).await?;
         work.commit().await?;
         Ok(changed)
+    }
+
+    /// Carries a decision about an enterprise over into its file: what the decision changed, unless somebody has
+    /// changed it in the file meanwhile. Coming again changes nothing.
+    ///
+    /// # Errors
+    /// [`RegistryError::NotFound`]; [`RegistryError::Kernel`].
+    pub async fn adopt(
+        &self,
+        id: EnterpriseId,
+        from: &Particulars,
+        to: &Particulars,
+        source: Value,
+    ) -> Outcome<()> {
+        let mut work = self.kernel.begin(&Actor::system("变更入档")).await?;
+        let old = store::enterprise_locked(&work, id)
+            .await?
+            .ok_or(RegistryError::NotFound("企业"))?;
+        let adopted = rules::adopted(&old, from, to);
+        if adopted == old {
+            return Ok(work.rollback().await?);
+        }
+        self.save_change(&mut work, &old, adopted, source).await?;
+        work.commit().await?;
+        Ok(())
     }
 
     /// Saves a changed enterprise with an event that names the changed fields.

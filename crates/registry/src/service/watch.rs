@@ -80,7 +80,7 @@ impl Registry {
     }
 
     async fn review_one(&self, work: &mut Work, id: EnterpriseId) -> Outcome<bool> {
-        let Some(enterprise) = store::watch::enterprise_locked(work, id).await? else {
+        let Some(enterprise) = store::enterprise_locked(work, id).await? else {
             return Ok(false);
         };
         let kinds: BTreeSet<&str> = self

@@ -16,7 +16,7 @@ use kernel::{
     KernelError, LegalDate, Moment, Scope, Sealed, TextIndex, Tokens, Work, ids::EnterpriseId,
     text_index::search_text, work::guarded,
 };
-use sea_orm::{IntoActiveModel, QuerySelect, entity::prelude::*};
+use sea_orm::{DbBackend, IntoActiveModel, QuerySelect, entity::prelude::*};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -205,6 +205,19 @@ pub(crate) async fn enterprise<C: ConnectionTrait>(
         .one(conn)
         .await?;
     row.map(Enterprise::try_from).transpose()
+}
+
+/// An enterprise, kept from others until the work ends: its events are read as one who comes later sees them.
+pub(crate) async fn enterprise_locked(
+    work: &Work,
+    id: EnterpriseId,
+) -> Result<Option<Enterprise>, KernelError> {
+    let mut find = enterprise::Entity::find().filter(enterprise::Column::Id.eq(id));
+    // On SQLite the writing transaction is alone already.
+    if work.kernel().db().backend() != DbBackend::Sqlite {
+        find = find.lock_exclusive();
+    }
+    find.one(work.conn()).await?.map(Enterprise::try_from).transpose()
 }
 
 /// Whether the code is taken, in whatever region.

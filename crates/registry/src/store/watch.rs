@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use kernel::{KernelError, LegalDate, Moment, Sealed, Work, event, ids::EnterpriseId, work::guarded};
 use sea_orm::{
-    DbBackend, ExprTrait, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait, entity::prelude::*,
+    ExprTrait, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait, entity::prelude::*,
     sea_query::SelectStatement,
 };
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::enterprise;
-use crate::model::{EndedBy, Enterprise, Watch, WatchEnd, WatchId, WatchSource};
+use crate::model::{EndedBy, Watch, WatchEnd, WatchId, WatchSource};
 
 pub(crate) mod row {
     use super::*;
@@ -209,17 +208,4 @@ pub(crate) fn on_the_list() -> SelectStatement {
         .column(Column::Enterprise)
         .filter(Column::EndedAt.is_null())
         .into_query()
-}
-
-/// An enterprise, kept from others until the work ends: its events are read as one who comes later sees them.
-pub(crate) async fn enterprise_locked(
-    work: &Work,
-    id: EnterpriseId,
-) -> Result<Option<Enterprise>, KernelError> {
-    let mut find = enterprise::Entity::find().filter(enterprise::Column::Id.eq(id));
-    // On SQLite the writing transaction is alone already.
-    if work.kernel().db().backend() != DbBackend::Sqlite {
-        find = find.lock_exclusive();
-    }
-    find.one(work.conn()).await?.map(Enterprise::try_from).transpose()
 }

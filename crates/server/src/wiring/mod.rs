@@ -1,5 +1,6 @@
 //! Where capabilities meet: each adapter gives one of them what another has, in the words of the first.
 
+mod adopting;
 mod book;
 mod called;
 mod enterprises;
@@ -8,6 +9,7 @@ mod pages;
 mod prover;
 mod trust_services;
 
+pub use adopting::{ADOPT_JOB, AdoptChange};
 pub use book::LicenceLookup;
 pub use called::RegistryNames;
 pub use enterprises::EnterpriseFiles;
