@@ -92,6 +92,7 @@ export const admin = {
   matters: {
     title: '事项和规则',
     place: '事项',
+    key: '事项代码',
     heading: (facts: number) => (facts === 0 ? '事项中的事实都已确认' : `${facts} 处事实待核，上线前要由发证机关确认`),
     list: '事项',
     version: (version: number) => `第 ${version} 版`,

@@ -18,7 +18,7 @@ export const identity = {
   },
   demo: {
     title: '演示账号，点一下就登录',
-    detail: (password: string) => `都是虚构的人和单位，密码都是 ${password}`,
+    detail: '都是虚构的人和单位，密码都是',
     ends: { enterprise: '企业', government: '应急管理部门', committee: '成员单位' },
     others: (count: number) => `其他 ${count} 个账号`,
   },
