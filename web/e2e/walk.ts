@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page, Request } from '@playwright/test'
 import { expect, faults, grave, hasNews, over, PHONE, test } from './support'
+import { picture, pictured } from './pictures'
 import { folder, Seen } from './shared'
 import { foreignWords } from './words'
 
@@ -97,22 +98,44 @@ export class Looker {
     private readonly page: Page,
     private readonly login: string,
     private readonly log?: string,
+    /** Whose pages these are, in the names of pictures. */
+    private readonly of = '',
   ) {}
 
   /** One page as it stands, on a desk in both themes. */
-  async at(route: string, what: string, on: 'desk' | 'phone' = 'desk'): Promise<void> {
+  async at(route: string, what: string, on: 'desk' | 'phone' = 'desk', state = ''): Promise<void> {
     const { page } = this
     this.routes.add(route)
     const heads = await page.locator('h1:visible').count()
     if (heads !== 1) this.wrong.push(`${what} ${on}: ${heads} headings of the first level`)
     for (const words of await page.evaluate(foreignWords)) this.wrong.push(`${what} ${on}: ${words}`)
     const news = await this.look(route, what, on)
+    if (pictured) await this.pictures(`${what} ${state}`, on)
     const button = page.getByRole('button', { name: THEME })
     // The dark differs in colours only: it is looked at where there was something new in the light.
     if (!news || on === 'phone' || (await button.count()) === 0) return
     await button.dispatchEvent('click')
     await this.look(route, what, 'dark', ['color-contrast'])
     await button.dispatchEvent('click')
+  }
+
+  /** Pictures of it: a phone and a desk in both themes, a tablet and a wall in the light. */
+  private async pictures(what: string, on: 'desk' | 'phone'): Promise<void> {
+    const { page, of } = this
+    const button = page.getByRole('button', { name: THEME })
+    const size = page.viewportSize() ?? { width: 1440, height: 900 }
+    await picture(page, of, what, `${size.width}`)
+    if ((await button.count()) > 0) await button.dispatchEvent('click')
+    else await page.emulateMedia({ colorScheme: 'dark' })
+    await picture(page, of, what, `${size.width} dark`)
+    if ((await button.count()) > 0) await button.dispatchEvent('click')
+    else await page.emulateMedia({ colorScheme: 'light' })
+    if (on === 'phone') return
+    for (const width of [1920, 768]) {
+      await page.setViewportSize({ width, height: 1_080 })
+      await picture(page, of, what, `${width}`)
+    }
+    await page.setViewportSize(size)
   }
 
   private async look(route: string, what: string, look: string, only?: string[]): Promise<boolean> {
@@ -135,20 +158,20 @@ const STATES = 4
 
 /** The page that is open, and every tab of it. */
 async function lookAround(page: Page, looker: Looker, pending: Pending, way: Way, end: string, on: 'desk' | 'phone'): Promise<void> {
-  await looker.at(way.route, way.to, on)
+  await looker.at(way.route, way.to, on, way.state)
   const tabs = page.getByRole('main').getByRole('tab')
   for (let tab = 0; tab < (await tabs.count()); tab += 1) {
     const name = (await tabs.nth(tab).innerText()).replace(/\d+/g, '').trim()
     if ((await tabs.nth(tab).getAttribute('aria-selected')) === 'true' || !first(`${end} ${way.route} ${name} ${on}`)) continue
     await tabs.nth(tab).click()
     await pending.settled()
-    await looker.at(way.route, `${way.to} [${name}]`, on)
+    await looker.at(way.route, `${way.to} [${name}]`, on, way.state)
   }
 }
 
 /** Visits all that a person can come to from where the navigation begins: each route, states of a thing, every tab. */
 export async function walk(page: Page, login: string, end: string, log?: string): Promise<Looker> {
-  const looker = new Looker(page, login, log)
+  const looker = new Looker(page, login, log, end)
   const pending = new Pending(page)
   await page.goto('/app/')
   await page.getByLabel(/账号菜单/).waitFor()
