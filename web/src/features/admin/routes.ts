@@ -21,12 +21,12 @@ const feature: Feature = {
     { path: 'admin/health', component: () => import('./pages/HealthPage.vue'), meta: { title: text.health.title, needs: JOBS } },
   ],
   places: [
-    { to: '/admin/health', text: text.health.place, icon: Odometer, order: 60, shows: (me) => may(me, ...JOBS) },
-    { to: '/admin/notices', text: channels.place, icon: Message, order: 60.5, shows: (me) => may(me, ...JOBS) },
-    { to: '/admin/accounts', text: text.accounts.place, icon: Key, order: 61, shows: (me) => may(me, ...ACCOUNTS) },
-    { to: '/admin/audit', text: text.audit.place, icon: Tickets, order: 62, shows: (me) => may(me, ...AUDIT) },
-    { to: '/admin/matters', text: text.matters.place, icon: Notebook, order: 63, shows: (me) => may(me, ...MATTERS) },
-    { to: '/admin/places', text: text.places.place, icon: MapLocation, order: 64, shows: (me) => may(me, ...ACCOUNTS) },
+    { to: '/admin/health', text: text.health.place, icon: Odometer, order: 60, group: 'system', shows: (me) => may(me, ...JOBS) },
+    { to: '/admin/notices', text: channels.place, icon: Message, order: 60.5, group: 'system', shows: (me) => may(me, ...JOBS) },
+    { to: '/admin/accounts', text: text.accounts.place, icon: Key, order: 61, group: 'system', shows: (me) => may(me, ...ACCOUNTS) },
+    { to: '/admin/audit', text: text.audit.place, icon: Tickets, order: 62, group: 'system', shows: (me) => may(me, ...AUDIT) },
+    { to: '/admin/matters', text: text.matters.place, icon: Notebook, order: 63, group: 'system', shows: (me) => may(me, ...MATTERS) },
+    { to: '/admin/places', text: text.places.place, icon: MapLocation, order: 64, group: 'system', shows: (me) => may(me, ...ACCOUNTS) },
   ],
   homes: [
     // Whoever reads everything and changes nothing begins with what was done.

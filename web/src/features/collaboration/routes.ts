@@ -30,11 +30,11 @@ const feature: Feature = {
   ],
   places: [
     { to: '/', text: text.home, icon: List, order: 10, shows: (me) => member(me) && acts(me), ...own },
-    { to: '/collaboration', text: text.place, icon: Connection, order: 45, shows: (me) => official(me) && acts(me), ...own },
-    { to: '/collaboration', text: text.place, icon: Connection, order: 45, shows: (me) => official(me) && !acts(me) },
-    { to: '/collaboration/letters', text: sections.letters, icon: Message, order: 45, shows: member },
-    { to: '/collaboration/rectifications', text: sections.rectifications, icon: Tickets, order: 46, shows: member },
-    { to: '/collaboration/referrals', text: sections.referrals, icon: Share, order: 47, shows: member },
+    { to: '/collaboration', text: text.place, icon: Connection, order: 45, group: 'oversight', shows: (me) => official(me) && acts(me), ...own },
+    { to: '/collaboration', text: text.place, icon: Connection, order: 45, group: 'oversight', shows: (me) => official(me) && !acts(me) },
+    { to: '/collaboration/letters', text: sections.letters, icon: Message, order: 45, group: 'oversight', shows: member },
+    { to: '/collaboration/rectifications', text: sections.rectifications, icon: Tickets, order: 46, group: 'oversight', shows: member },
+    { to: '/collaboration/referrals', text: sections.referrals, icon: Share, order: 47, group: 'oversight', shows: member },
   ],
   homes: [
     { order: 5, shows: (me) => member(me) && acts(me), place: '/', page: () => import('./pages/DutyPage.vue') },

@@ -10,7 +10,7 @@ const feature: Feature = {
     { path: 'lists/:matter', props: true, component: () => import('./pages/ListPage.vue'), meta: { title: text.title, needs: READ } },
     { path: 'lists/:matter/propose', props: true, component: () => import('./pages/ProposePage.vue'), meta: { title: text.form.title, needs: ['matters:manage'] } },
   ],
-  places: [{ to: '/lists', text: text.place, icon: DocumentChecked, order: 63.5, shows: (me) => may(me, ...READ) }],
+  places: [{ to: '/lists', text: text.place, icon: DocumentChecked, order: 63.5, group: 'system', shows: (me) => may(me, ...READ) }],
 }
 
 export default feature

@@ -17,8 +17,8 @@ const feature: Feature = {
   ],
   places: [
     // A committee department comes to an enterprise from its review; the registry is not its business.
-    { to: '/enterprises', text: text.title, icon: OfficeBuilding, order: 40, shows: (me) => me.end === 'government' && may(me, ...needs) },
-    { to: '/enterprise', text: holder.file.title, icon: OfficeBuilding, order: 40, shows: (me) => me.end === 'enterprise' && may(me, ...needs) },
+    { to: '/enterprises', text: text.title, icon: OfficeBuilding, order: 40, group: 'oversight', shows: (me) => me.end === 'government' && may(me, ...needs) },
+    { to: '/enterprise', text: holder.file.title, icon: OfficeBuilding, order: 40, group: 'oversight', shows: (me) => me.end === 'enterprise' && may(me, ...needs) },
   ],
 }
 

@@ -62,6 +62,7 @@ export const applicant = {
   },
   fill: {
     title: '填报申请',
+    stillLacking: '还要上传',
     steps: { form: '申请内容', materials: '申请材料', mend: '补正材料', check: '核对提交' },
     lacking: (count: number) => `差 ${count} 份`,
     others: (count: number) => `其他 ${count} 份材料，这次不用改`,

@@ -6,6 +6,7 @@ export const shell = {
   waiting: { label: '另外等您办理的', at: (place: string, count: number) => `${place} ${count} 项` },
   nav: '主导航',
   more: '更多',
+  groups: { work: '办理', oversight: '监管', system: '系统' },
   search: {
     open: '查企业、证号、办件编号',
     label: '全局查找',
@@ -36,6 +37,7 @@ export const shell = {
     progress: (done: number, days: number) => `已经过了 ${done} 天，共 ${days} 天`,
     look: '查看',
     refresh: '时间变了，刷新本页',
+    next: { title: '演示：下一步由谁办，点一下就换成谁' },
     clock: {
       title: '调整演示时间',
       now: (day: string, weekday: string, hour: string) => `现在是 ${day} ${weekday} ${hour}。`,

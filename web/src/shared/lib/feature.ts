@@ -5,6 +5,10 @@ import type { Schema } from '@/api/client'
 /** Who is signed in. */
 export type Me = Schema<'Me'>
 
+/** Headings of a navigation that has become long, in their order. */
+export const placeGroups = ['work', 'oversight', 'system'] as const
+export type PlaceGroup = (typeof placeGroups)[number]
+
 /** An entry of the navigation. */
 export interface Place {
   to: RouteLocationRaw
@@ -12,6 +16,8 @@ export interface Place {
   icon: Component
   /** Lower stands first. Tens: 10 work, 20 applications, 30 licences, 40 enterprises, 50 figures, 60 administration. */
   order: number
+  /** Under which heading it stands for whoever has many places; the daily work unless given. */
+  group?: PlaceGroup
   /** Whether this person sees it; by permission and end, never by the name of a role. */
   shows: (me: Me) => boolean
   /** A number beside it, such as work that is due. */
