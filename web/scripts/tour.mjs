@@ -60,16 +60,17 @@ async function open(page, path) {
   // Papers are drawn after they came; where progress is followed the network is never quite idle.
   await page.waitForLoadState('networkidle', { timeout: 10_000 }).catch(() => undefined)
 }
-async function picture(page, name) {
+async function picture(page, name, fullPage = false) {
   await page.waitForTimeout(400)
-  await page.screenshot({ path: `${OUT}${name}.png` })
+  await page.screenshot({ path: `${OUT}${name}.png`, fullPage })
   console.log(`docs/tour/${name}.png`)
 }
-/** The first application in a state, as this person sees it. */
-async function inState(page, state) {
-  const { items } = await get(page, `/api/v1/applications?state=${state}&limit=1`)
-  if (!items[0]) throw new Error(`no application is ${state}`)
-  return items[0].id
+/** The first application in a state, as this person sees it; with an act that this person may do, when one is named. */
+async function inState(page, state, act) {
+  const { items } = await get(page, `/api/v1/applications?state=${state}&limit=${act ? 50 : 1}`)
+  for (const { id } of items) if (!act || (await get(page, `/api/v1/applications/${id}`)).allowed_actions.includes(act)) return id
+  if (act) return null
+  throw new Error(`no application is ${state}`)
 }
 
 const scenes = [
@@ -97,13 +98,31 @@ const scenes = [
   },
   async () => {
     const page = await person('reviewer')
-    await open(page, `/app/applications/${await inState(page, 'in_review')}`)
-    await picture(page, '05-review')
+    await open(page, `/app/applications/${(await inState(page, 'in_review', 'review')) ?? (await inState(page, 'in_review'))}`)
+    // A paper beside the form, and the lanes below.
+    await page.getByRole('navigation', { name: '材料', exact: true }).getByRole('button', { name: /个文件/ }).first().click()
+    await page.locator('canvas').first().waitFor()
+    await picture(page, '05-review', true)
   },
   async () => {
-    const page = await person('approver')
-    await open(page, `/app/applications/${await inState(page, 'deciding')}`)
-    await picture(page, '06-decision')
+    // Each body decides what it leads; on some days one of them has nothing to decide.
+    for (const login of ['approver', 'approver.housing', 'approver.industry']) {
+      const page = await person(login)
+      const id = await inState(page, 'deciding', 'decide')
+      if (!id) continue
+      await open(page, `/app/applications/${id}`)
+      await page.getByRole('button', { name: '作出决定', exact: true }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByRole('radio', { name: '准予许可', exact: true }).check()
+      await dialog.getByLabel('理由').fill('经审查，符合法定条件。')
+      await dialog.getByRole('button', { name: /^下一步/ }).click()
+      await dialog.getByRole('button', { name: /样张/ }).or(dialog.getByRole('tab', { name: /样张/ })).first().click()
+      await dialog.locator('canvas').first().waitFor()
+      await page.waitForTimeout(1500)
+      await picture(page, '06-decision')
+      return
+    }
+    throw new Error('nobody has anything to decide')
   },
   async () => {
     const page = await person('ent.granted')
