@@ -367,7 +367,7 @@ impl Reading {
         let plain = Expr::col((Entity, column));
         match self {
             Self::Indexed => plain,
-            Self::InOrder => plain.binary(BinOper::Custom("||".into()), ""),
+            Self::InOrder => plain.binary(BinOper::Custom("||"), ""),
         }
     }
 }
