@@ -4,8 +4,8 @@ import { logOf, type Look, routesOf } from './walk'
 
 /** Routes that show nothing of their own. */
 const NO_PAGES = new Set(['/forbidden'])
-/** Pages of things that a fresh city does not have; the journeys make them and look at them. */
-const OF_JOURNEYS = new Set(['/enterprises/imports/:id'])
+/** Pages of things that a fresh city does not have, or that a button leads to; the journeys make them and look at them. */
+const OF_JOURNEYS = new Set(['/enterprises/imports/:id', '/lists/:matter/propose'])
 
 test('no page was left out', async ({ sit }) => {
   const page = await sit('admin', '/')

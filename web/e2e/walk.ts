@@ -176,7 +176,8 @@ export async function walk(page: Page, login: string, end: string, log?: string)
   const pending = new Pending(page)
   await page.goto('/app/')
   await page.getByLabel(/账号菜单/).waitFor()
-  const ways: Way[] = [{ to: '/', route: '/', state: '' }, { to: '/security', route: '/security', state: '' }]
+  // Beside where the navigation begins: what a menu and the bell of the head lead to.
+  const ways: Way[] = ['/', '/security', '/notices', '/notices/preferences'].map((to) => ({ to, route: to, state: '' }))
   const own = new Map<string, number>(ways.map(({ route }) => [route, STATES]))
   const visit = async (way: Way, on: 'desk' | 'phone'): Promise<void> => {
     await go(page, way.to)
