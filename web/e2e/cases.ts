@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
-import { act, answer, send, state } from './acts'
-import { dialog, expect, LONG, pdf, type Seat, sound } from './support'
+import { act, answer, placeOf, send, state } from './acts'
+import { dialog, expect, heading, LONG, pdf, type Seat, sound } from './support'
 
 /** What people do in a case file. */
 
@@ -33,4 +33,17 @@ export async function serve(sit: Seat, address: string): Promise<void> {
   await expect(clerk.getByRole('region', { name: '文书' })).toContainText('王安全 签收')
   await sound(clerk)
   await clerk.close()
+}
+/** A suspension is ended: opened on the licence's page, reviewed on site, decided and served. */
+export async function givenBack(sit: Seat, inspector: Page, subject: string): Promise<void> {
+  await inspector.getByRole('link', { name: '发还', exact: true }).click()
+  await inspector.getByLabel('案由').fill(subject)
+  await inspector.getByLabel('复查结论').fill('三处隐患均已消除，复查合格')
+  await inspector.getByRole('button', { name: '确认立案' }).click()
+  await expect(heading(inspector)).toHaveText(/^发还：/)
+  await found(inspector, '复查确认三处隐患均已消除')
+  await act(inspector, '报批')
+  await answer(inspector, { 报批意见: '复查合格，拟发还。' }, '提交审批')
+  await decided(sit, placeOf(inspector))
+  await serve(sit, placeOf(inspector))
 }

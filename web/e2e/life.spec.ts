@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { accept, act, answer, complete, examine, later, officerOf, own, placeOf, promise, read, send, state, today } from './acts'
-import { decided, found, serve } from './cases'
+import { decided, found, givenBack, serve } from './cases'
 import { accessible, dialog, expect, heading, LONG, open, PHONE, sound, test } from './support'
 
 /** What befalls a licence after it was issued, a story each. People and licences are of nobody else's tests. */
@@ -63,16 +63,7 @@ test('a suspension: noticed, waived, decided, served; given back after the hazar
   })
 
   await test.step('given back: reviewed on site, decided, and good again', async () => {
-    await inspector.getByRole('link', { name: '发还', exact: true }).click()
-    await inspector.getByLabel('案由').fill('暂扣期内整改完毕，申请发还')
-    await inspector.getByLabel('复查结论').fill('三处隐患均已消除，复查合格')
-    await inspector.getByRole('button', { name: '确认立案' }).click()
-    await expect(heading(inspector)).toHaveText(/^发还：/)
-    await found(inspector, '复查确认三处隐患均已消除')
-    await act(inspector, '报批')
-    await answer(inspector, { 报批意见: '复查合格，拟发还。' }, '提交审批')
-    await decided(sit, placeOf(inspector))
-    await serve(sit, placeOf(inspector))
+    await givenBack(sit, inspector, '暂扣期内整改完毕，申请发还')
     await open(inspector, licence)
     await state(inspector, '有效')
     await stranger.reload()

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { accept, act, answer, complete, examine, grant, later, live, placeOf, read, send, state, today } from './acts'
-import { decided, found, serve } from './cases'
+import { decided, found, givenBack, serve } from './cases'
 import { certificate, kept, papers, picture, verdict } from './papers'
 import { creditCode, dialog, expect, heading, LONG, open, PASSWORD, PHONE, sound, test } from './support'
 
@@ -296,16 +296,7 @@ test('suspended, and given back', async ({ sit, page: stranger }) => {
   await live(sit, 31)
   expect(await status(stranger, number)).toBe('这张许可证被暂扣，现在不能使用')
   await open(inspector, `/licences/${id}`)
-  await inspector.getByRole('link', { name: '发还', exact: true }).click()
-  await inspector.getByLabel('案由').fill('暂扣期满，申请发还')
-  await inspector.getByLabel('复查结论').fill('三处隐患均已消除，复查合格')
-  await inspector.getByRole('button', { name: '确认立案' }).click()
-  await expect(heading(inspector)).toHaveText(/^发还：/)
-  await found(inspector, '复查确认三处隐患均已消除')
-  await act(inspector, '报批')
-  await answer(inspector, { 报批意见: '复查合格，拟发还。' }, '提交审批')
-  await decided(sit, placeOf(inspector))
-  await serve(sit, placeOf(inspector))
+  await givenBack(sit, inspector, '暂扣期满，申请发还')
   await open(inspector, placeOf(inspector))
   await papers(inspector, '06-发还', [RENAMED])
   expect(await status(stranger, number)).toBe('这张许可证现在有效')

@@ -48,10 +48,12 @@ impl JobHandler for Events {
 
     async fn run(&self, job: Job) -> Result<(), JobError> {
         let heard: Heard = job.payload()?;
+        let mut outcome = Ok(());
         for event in heard.events {
-            self.0.tell(event).await?;
+            // One that cannot be told does not keep the others waiting.
+            outcome = outcome.and(self.0.tell(event).await);
         }
-        Ok(())
+        Ok(outcome?)
     }
 }
 

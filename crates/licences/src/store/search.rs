@@ -170,12 +170,15 @@ impl ListQuery {
             return Way::Index(tokens);
         }
         let of_one = self.enterprise.is_some() || scope.is_some_and(|scope| scope.enterprise.is_some());
+        if of_one {
+            return Way::Few;
+        }
         match self.status.map(|filter| filter.status) {
-            Some(Status::Expired) if !of_one => Way::LastDay(Order::Desc),
-            Some(Status::Expiring) if !of_one => Way::LastDay(Order::Asc),
-            _ if of_one => Way::Few,
-            None | Some(Status::Valid) => Way::Entry,
-            Some(_) => Way::Few,
+            Some(Status::Expired) => Way::LastDay(Order::Desc),
+            Some(Status::Expiring) => Way::LastDay(Order::Asc),
+            Some(Status::NotYetValid | Status::InTransition | Status::Temporary) => Way::Few,
+            // What ended gathers over the years; `licence_standing` gives each standing in order of entry.
+            _ => Way::Entry,
         }
     }
 

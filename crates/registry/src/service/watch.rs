@@ -55,11 +55,11 @@ impl Registry {
         let mut after = None;
         loop {
             let page = store::watch::listed_with(self.kernel.db().read(), &kinds, after, STRIDE).await?;
-            after = page.last().copied();
-            self.review(&page.into_iter().collect()).await?;
-            if after.is_none() {
+            let Some(last) = page.last() else {
                 return Ok(());
-            }
+            };
+            after = Some(*last);
+            self.review(&page.into_iter().collect()).await?;
         }
     }
 
