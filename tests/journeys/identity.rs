@@ -119,6 +119,20 @@ on_both! {
         let (status, problem) = root.put(&format!("/api/v1/accounts/{id}"), 1, own).await;
         assert_eq!((status, problem["errors"][0]["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("roles")), "{problem}");
     }
+
+    async fn an_account_of_an_enterprise_says_whose_it_is(app) {
+        app.officer("root", &[Role::Administrator]).await;
+        app.staff("emergency", &[]).await;
+        let name = "南昌龘盛采石有限公司";
+        let enterprise = app.enterprise(name, 1).await;
+        app.of_enterprise("keeper", Role::EnterpriseManager, enterprise).await;
+        let (_, page) = app.as_("root").await.get("/api/v1/accounts?q=keeper").await;
+        let listed = &page["items"][0];
+        assert_eq!(listed["enterprise_name"], name, "{page}");
+        let (_, one) = app.as_("root").await.get(&format!("/api/v1/accounts/{}", listed["id"].as_str().unwrap())).await;
+        let (_, own) = app.as_("keeper").await.get("/api/v1/me").await;
+        assert_eq!((&one["enterprise_name"], &own["enterprise_name"]), (&listed["enterprise_name"], &listed["enterprise_name"]));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -280,6 +280,12 @@ async fn lost_and_replaced(
         .await;
     let (_, losses) = app.stranger().get("/api/v1/public/licence-losses").await;
     assert_eq!(losses["items"][0]["number"], number);
+    let (_, page) = app.stranger().bytes(&format!("/v/{number}")).await;
+    assert!(
+        String::from_utf8(page)
+            .unwrap()
+            .contains("持证单位已声明证书遗失")
+    );
     let subject = json!({ "kind": "replacement", "cause": "loss", "occurred_on": app.today(), "account": "运输途中遗失" });
     carried_out(app, "replacement", licence, subject, &format!("{number}-1")).await;
     assert_eq!(
@@ -350,6 +356,23 @@ async fn cancelled_and_destroyed(app: &TestApp, licence: &str, number: &str, pap
     decided(app, licence, measure, false).await;
     assert_eq!(public(app, number).await["status"], "cancelled");
     assert_eq!(verdict(app, paper).await, "cancelled");
+    let until = kernel::LegalDate(app.today().0 + time::Duration::days(60));
+    let owed = format!(
+        "/api/v1/licences/{licence}/duties?from={}&until={until}",
+        app.today()
+    );
+    let (_, owed) = app.as_("keeper").await.get(&owed).await;
+    let due = owed
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|duty| duty["state"] == "due");
+    let due: Vec<_> = due.map(|duty| text(&duty["key"])).collect();
+    assert_eq!(
+        due,
+        ["return"],
+        "of a licence that ended only its papers are owed: {owed}"
+    );
     let path = format!("/api/v1/licences/{licence}/filings?kind=recall&open=true");
     let (_, page) = app.as_("clerk").await.get(&path).await;
     let recall = page["items"][0].clone();
@@ -424,7 +447,7 @@ on_both! {
         worked_elsewhere(&app, &id).await;
         cancelled_and_destroyed(&app, &id, &number, &paper).await;
         lines.extend(printed_timeline(&app, &id).await);
-        let titles = ["占用许可证编号", "颁发许可证", "准予变更", "准予延期", "遗失公告", "原证作废", "补发许可证", "暂扣许可证", "发还许可证", "注销许可证"];
+        let titles = ["编定许可证编号", "颁发许可证", "准予变更", "准予延期", "遗失公告", "原证作废", "补发许可证", "暂扣许可证", "发还许可证", "注销许可证"];
         let told: Vec<_> = titles.iter().map(|title| lines.iter().position(|line| line.contains(title))).collect();
         assert!(told.is_sorted() && told.iter().all(Option::is_some), "{lines:#?}");
         assert_eq!(app.jobs_dead().await, 0);

@@ -214,6 +214,10 @@ on_both! {
         desk.keep("claims.json", claims.to_string().as_bytes());
 
         let (_, events) = auditor.get("/api/v1/events?limit=200").await;
+        for subject in ["application", "licence", "enterprise", "account"] {
+            let mut of_type = events["items"].as_array().unwrap().iter().filter(|one| one["subject_type"] == subject);
+            assert!(of_type.all(|one| one["subject_name"].as_str().is_some_and(|name| !name.is_empty())), "{subject}");
+        }
         let entries = fs::read(desk.at(&tiles("entries", size)[0])).unwrap();
         let mut proofs = 0;
         for event in events["items"].as_array().unwrap().iter().step_by(20) {

@@ -107,7 +107,7 @@ test('a session that ends in the middle of the wizard loses nothing', async ({ s
 test('a page that was lost before it could save offers what was typed', async ({ sit }) => {
   const page = await sit('ent.refused', '/')
   await open(page, '/applications/new')
-  await page.getByRole('link', { name: /^接着填/ }).or(page.getByRole('button', { name: /^开始填写：危险化学品生产/ })).first().click()
+  await page.getByRole('link', { name: /^继续填写/ }).or(page.getByRole('button', { name: /^开始填写：危险化学品生产/ })).first().click()
   await expect(heading(page)).toHaveText('填写申请内容')
   await page.route('**/api/v1/applications/*/form', (route) => route.abort())
   await page.getByLabel('联系人').fill('网络断开')

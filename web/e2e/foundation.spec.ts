@@ -27,7 +27,7 @@ test('a session that ends under a form is renewed over it, and the act goes on',
   await signIn(page, 'regulator', '/security')
   await page.getByLabel('原密码').fill(PASSWORD)
   await page.getByLabel('新密码', { exact: true }).fill('short')
-  await page.getByLabel('再输一遍新密码').fill('short')
+  await page.getByLabel('再次输入新密码').fill('short')
   await context.clearCookies()
   await page.getByRole('button', { name: '修改密码' }).click()
   const dialog = page.getByRole('dialog', { name: '登录已到期，请重新登录' })

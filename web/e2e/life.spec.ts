@@ -10,6 +10,7 @@ test('a suspension: noticed, waived, decided, served; given back after the hazar
   test.slow()
   const inspector = await sit('inspector', '/licences?status=valid&industry=hazchem')
   await inspector.getByRole('table').getByRole('link').nth(1).click()
+  await expect(inspector).toHaveURL(/\/licences\/[^/?]+$/)
   const licence = placeOf(inspector)
   const { number } = await read<{ number: string }>(inspector, licence)
   let address = ''
@@ -246,7 +247,7 @@ test('a delivery that the other side refused is sent again, and arrives', async 
     await admin.getByRole('button', { name: `向 ${name} 试发一条` }).click()
     await expect(admin.getByRole('status').filter({ hasText: '没有收到' })).toContainText('410')
     await sound(admin)
-    await open(admin, '/admin/notices?channel=webhook')
+    await open(admin, '/admin/notices?channel=webhook&state=dead')
     const row = admin.getByRole('row').filter({ hasText: name })
     await expect(row).toContainText('已停滞')
     answers = 204

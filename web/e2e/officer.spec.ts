@@ -93,7 +93,7 @@ test('from the application to the first licence, with a correction and one depar
     await accessible(first)
     await dialog(first).getByRole('button', { name: '确认退回' }).click()
     await state(first, '并联审查中')
-    await expect(first.getByText(`${departments.length} 家中 ${departments.length - 1} 家已回`)).toBeVisible()
+    await expect(first.getByText(`${departments.length} 个部门中 ${departments.length - 1} 个已回复`)).toBeVisible()
     const reviewer = await sit(reviewerOf(again), address)
     await expect(reviewer.getByRole('tabpanel')).toContainText('请核对总平面图')
     await sound(reviewer)
@@ -127,7 +127,7 @@ test('from the application to the first licence, with a correction and one depar
   })
 
   await test.step('the window delivers, and the enterprise has its licence', async () => {
-    await clerk.getByRole('tab', { name: '要我做' }).click()
+    await clerk.getByRole('tab', { name: '我的办理' }).click()
     await act(clerk, '登记送达')
     await dialog(clerk).getByLabel('送达地点').fill('政务服务大厅')
     await send(clerk, '确认送达')
@@ -183,7 +183,7 @@ test('an import is checked, mended and taken', async ({ sit }, info) => {
   const clerk = await sit('clerk', '/enterprises')
   await sound(clerk)
   await clerk.getByRole('link', { name: '批量导入' }).click()
-  await expect(heading(clerk)).toHaveText('先检查，再导入')
+  await expect(heading(clerk)).toHaveText('批量导入企业')
   await clerk.getByRole('button', { name: '上传并检查' }).click()
   await expect(clerk.getByText('请先选择要导入的文件')).toBeVisible()
   await sound(clerk)

@@ -1,11 +1,11 @@
 import { expect, heading, open, PHONE, test } from './support'
-import { logOf, Looker, Pending, walks } from './walk'
+import { Looker, Pending, walks } from './walk'
 
 /** The pages of the other ends, as those of the officers. */
 walks(['admin', 'auditor', 'fire', 'police', 'ent.draft', 'ent.correct', 'ent.review', 'ent.refused', 'ent.granted', 'ent.expiring', 'ent.expired', 'ent.officer'])
 
 test('the page of the login, and those for lost people', async ({ page, sit }) => {
-  const stranger = new Looker(page, '', logOf())
+  const stranger = new Looker(page, '')
   await open(page, '/login')
   await new Pending(page).settled()
   await stranger.at('/login', '/login')
@@ -13,7 +13,7 @@ test('the page of the login, and those for lost people', async ({ page, sit }) =
   await stranger.at('/login', '/login', 'phone')
   expect(stranger.wrong).toEqual([])
   const somebody = await sit('fire', '/nowhere')
-  const lost = new Looker(somebody, 'fire', logOf())
+  const lost = new Looker(somebody, 'fire')
   await expect(heading(somebody)).toHaveText('没有这个页面')
   await lost.at('/nowhere', '/nowhere')
   await open(somebody, '/admin/accounts')
@@ -23,7 +23,7 @@ test('the page of the login, and those for lost people', async ({ page, sit }) =
 })
 
 test('the public pages', async ({ page }) => {
-  const looker = new Looker(page, '', logOf())
+  const looker = new Looker(page, '')
   const pending = new Pending(page)
   const ways = ['/', '/search?q=演示', '/verify', '/losses', '/matters', '/about/verification']
   const shapes = new Set<string>()

@@ -3,6 +3,7 @@ import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContextOptions, expect, type Locator, type Page, test as base } from '@playwright/test'
+import { note, placeIn } from './looks'
 import { folder, Seen } from './shared'
 
 /** Password of every account of a demo. */
@@ -124,6 +125,8 @@ export async function fits(page: Page): Promise<void> {
 export async function sound(page: Page): Promise<void> {
   await accessible(page)
   await fits(page)
+  const place = await placeIn(page)
+  if (place) note({ login: test.info().title, ...place, look: `${page.viewportSize()?.width ?? 0}` })
 }
 
 /** The smallest files that are what their names say, for the server looks inside. No two are the same: it refuses one twice. */

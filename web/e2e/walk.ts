@@ -1,9 +1,8 @@
-import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Page, Request } from '@playwright/test'
 import { expect, faults, grave, hasNews, over, PHONE, test } from './support'
+import { note } from './looks'
 import { picture, pictured } from './pictures'
-import { folder, Seen } from './shared'
+import { Seen } from './shared'
 import { foreignWords } from './words'
 
 /** Where a page leads to: the address, the route it belongs to, and what state the thing at its end is in. */
@@ -11,17 +10,6 @@ interface Way {
   to: string
   route: string
   state: string
-}
-
-/** What was seen of one page at one width in one theme. */
-export interface Look {
-  login: string
-  route: string
-  /** Address, chosen tab. */
-  at: string
-  look: string
-  /** All that axe found, also what is not grave; missing where a page of the same parts was looked at before. */
-  axe?: string[]
 }
 
 /** Requests that have not been answered yet; streams of events are never done. */
@@ -51,26 +39,6 @@ export class Pending {
   }
 }
 
-/** The router in the page: it knows which route an address belongs to, and goes there as a pressed link does. */
-interface Router {
-  push: (to: string) => Promise<unknown>
-  resolve: (to: string) => { matched: { path: string }[]; path: string }
-  getRoutes: () => { path: string; components?: unknown }[]
-}
-declare global {
-  interface Element {
-    __vue_app__?: { config: { globalProperties: { $router: Router } } }
-  }
-}
-
-/** The routes that the application has, but those for lost people. */
-export const routesOf = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const router = document.querySelector('#app')?.__vue_app__?.config.globalProperties.$router
-    const paths = router?.getRoutes().map((route) => route.path) ?? []
-    return [...new Set(paths)].filter((path) => !path.includes('lost'))
-  })
-
 /** Goes somewhere within the application. */
 const go = (page: Page, to: string): Promise<unknown> =>
   page.evaluate((target) => document.querySelector('#app')?.__vue_app__?.config.globalProperties.$router.push(target), to)
@@ -97,7 +65,6 @@ export class Looker {
   constructor(
     private readonly page: Page,
     private readonly login: string,
-    private readonly log?: string,
     /** Whose pages these are, in the names of pictures. */
     private readonly of = '',
   ) {}
@@ -147,7 +114,7 @@ export class Looker {
     const news = await hasNews(page)
     const found = news ? await faults(page, only) : undefined
     for (const fault of found?.filter(grave) ?? []) this.wrong.push(`${what} ${look}: ${fault}`)
-    if (this.log) appendFileSync(this.log, `${JSON.stringify({ login, route, at: what, look, axe: found } satisfies Look)}\n`)
+    note({ login, route, at: what, look, axe: found })
     return news
   }
 }
@@ -171,8 +138,8 @@ async function lookAround(page: Page, looker: Looker, pending: Pending, way: Way
 }
 
 /** Visits all that a person can come to from where the navigation begins: each route, states of a thing, every tab. */
-export async function walk(page: Page, login: string, end: string, log?: string): Promise<Looker> {
-  const looker = new Looker(page, login, log, end)
+export async function walk(page: Page, login: string, end: string): Promise<Looker> {
+  const looker = new Looker(page, login, end)
   const pending = new Pending(page)
   await page.goto('/app/')
   await page.getByLabel(/账号菜单/).waitFor()
@@ -206,14 +173,13 @@ export async function walk(page: Page, login: string, end: string, log?: string)
 export function walks(people: readonly string[]): void {
   for (const login of people) {
     test(`all pages of ${login}`, async ({ sit }) => {
-      test.slow()
+      // Some people come to dozens of pages.
+      test.setTimeout(test.info().timeout * 5)
       const page = await sit(login)
       const me = (await (await page.context().request.get('/api/v1/me')).json()) as { end: string }
-      const { wrong, routes } = await walk(page, login, me.end, logOf())
+      const { wrong, routes } = await walk(page, login, me.end)
       expect(routes.size).toBeGreaterThan(2)
       expect(wrong).toEqual([])
     })
   }
 }
-/** Where the looks are noted; a run begins with an empty folder. */
-export const logOf = (): string => join(folder(), 'looks.jsonl')

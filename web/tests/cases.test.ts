@@ -76,7 +76,7 @@ describe('measures', () => {
     expect(questions.map(({ name, start }) => [name, start])).toEqual([['measure.case', 'a'], ['measure.from', '2026-11-22'], ['measure.until', ''], ['measure.conditions', '']])
     const measure = measureOf('suspension', { 'measure.kind': 'suspension', 'measure.case': 'a', 'measure.from': '2026-11-22', 'measure.until': '2026-12-30', 'measure.conditions': '整改' })
     expect(measure).toEqual({ kind: 'suspension', case: 'a', from: '2026-11-22', until: '2026-12-30', conditions: '整改' })
-    expect(termsOf(measure, rows).map(({ value }) => value)).toEqual(['甲', '2026年11月22日 至 2026年12月30日', '整改'])
+    expect(termsOf(measure, rows).map(({ value }) => value)).toEqual(['甲', '2026年11月22日至2026年12月30日', '整改'])
     expect(questionsOf('suspension', rows, '2026-11-22', measure)[2]?.start).toBe('2026-12-30')
     expect(measureOf('revocation', {})).toEqual({ kind: 'revocation' })
   })

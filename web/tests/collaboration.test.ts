@@ -23,19 +23,22 @@ const tally = (department: string, red: number, yellow = 0, green = 0): Summary[
 
 describe('how near a last day is', () => {
   it('takes its tone from the light, not from the days', () => {
-    expect(dueOf('green', 1)).toEqual({ words: '剩 1 天', tone: 'fine' })
+    expect(dueOf('green', 1)).toEqual({ words: '剩 1 日', tone: 'fine' })
     expect(dueOf('yellow', 0)).toEqual({ words: '今天到期', tone: 'soon' })
-    expect(dueOf('red', -3)).toEqual({ words: '超期 3 天', tone: 'late' })
+    expect(dueOf('red', -3)).toEqual({ words: '超期 3 日', tone: 'late' })
+    expect(dueOf('yellow', 2, false, 'working_days')).toEqual({ words: '剩 2 个工作日', tone: 'soon' })
+    expect(dueOf('green', 2, true, 'working_days')).toEqual({ words: '中止计时', tone: 'held' })
+    expect(dueOf('red', -1, true, 'working_days')).toEqual({ words: '超期 1 个工作日', tone: 'late' })
     expect(dueOf('green', null)).toEqual({ words: '未定期限', tone: 'held' })
-    expect(dayDue('2026-11-22', TODAY, true)).toEqual({ words: '超期 1 天', tone: 'late' })
+    expect(dayDue('2026-11-22', TODAY, true)).toEqual({ words: '超期 1 日', tone: 'late' })
     expect(dayDue('2026-11-23', TODAY, false)).toEqual({ words: '今天到期', tone: 'soon' })
   })
   it('counts hours where hours are given', () => {
     expect(momentDue('2026-11-24T01:30:00Z', NOW, false)).toEqual({ words: '剩 23 小时', tone: 'fine' })
     expect(momentDue('2026-11-23T02:20:00Z', NOW, false)).toEqual({ words: '剩不足 1 小时', tone: 'soon' })
     expect(momentDue('2026-11-22T23:00:00Z', NOW, true)).toEqual({ words: '逾期 3 小时', tone: 'late' })
-    expect(momentDue('2026-11-13T02:00:00Z', NOW, true)).toEqual({ words: '逾期 10 天', tone: 'late' })
-    expect(momentDue('2026-11-27T16:00:00Z', NOW, false)).toEqual({ words: '剩 5 天', tone: 'fine' })
+    expect(momentDue('2026-11-13T02:00:00Z', NOW, true)).toEqual({ words: '逾期 10 日', tone: 'late' })
+    expect(momentDue('2026-11-27T16:00:00Z', NOW, false)).toEqual({ words: '剩 5 日', tone: 'fine' })
   })
   it('ends a day at its 24:00', () => {
     expect(until('2026-11-25T16:00:00Z', day)).toBe('2026年11月25日 24:00')
@@ -57,6 +60,7 @@ describe('the ledger', () => {
     expect(finding(items, false)).toBe('4 项已超期，乙最多（3 项）')
     expect(finding([tally('甲', 2), tally('乙', 2)], false)).toBe('4 项已超期')
     expect(finding([tally('甲', 0, 0, 1), tally('乙', 2)], false)).toBe('2 项已超期，都在乙')
+    expect(finding([tally('乙', 1)], false)).toBe('1 项已超期，在乙')
   })
   it('is narrowed by what is chosen', () => {
     expect(totals(narrowed(items, '丙', undefined)).all).toBe(3)
@@ -118,6 +122,6 @@ it('says for whom a matter waits', () => {
   expect(waitsFor(problem({ state: 'closed' }))).toBe('已核销')
   expect(referralWaits(referral())).toBe('等待市消防支队签收')
   expect(referralWaits(referral({ state: 'answered' }))).toBeUndefined()
-  expect(countWords(50, true)).toBe('50 以上')
+  expect(countWords(50, true)).toBe('至少 50')
   expect(countWords(1200, false)).toBe('1,200')
 })

@@ -13,8 +13,8 @@ describe('the title', () => {
     expect(finding(stages({}), null)).toBe('没有在办件')
     expect(finding(stages({ count: 3 }), null)).toBe('3 件在办，都在时限内')
     expect(finding(stages({ count: 3, soon: 1 }), null)).toBe('1 件临近期限，没有超期')
-    expect(finding(stages({ count: 3, late: 2 }), departments({ name: '甲', open_late: 0 }))).toBe('2 件超期')
-    expect(finding(stages({ count: 9, late: 2 }), departments({ name: '甲', open_late: 1 }, { name: '乙', open_late: 2 }))).toBe('2 件超期，部门审查超期最多的是乙（2 件）')
+    expect(finding(stages({ count: 3, late: 2 }), departments({ name: '甲', open_late: 0 }))).toBe('2 件办件超期')
+    expect(finding(stages({ count: 9, late: 2 }), departments({ name: '甲', open_late: 1 }, { name: '乙', open_late: 2 }))).toBe('2 件办件超期；部门审查逾期未交最多的是乙（2 项）')
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { reason, stateOf, stuck, week } from '@/features/admin/deliveries'
+import { allClosed, closed, reason, stateOf, stuck, week } from '@/features/admin/deliveries'
 
 describe('deliveries', () => {
   it('are stuck when an administrator has to decide', () => {
@@ -8,8 +8,13 @@ describe('deliveries', () => {
   it('of a week are told with the worst first', () => {
     expect(week({ counts: { sent: 5, dead: 1, queued: 0 } })).toEqual([{ state: 'dead', count: 1 }, { state: 'sent', count: 5 }])
   })
-  it('show dead letters unless another state is asked for', () => {
-    expect([stateOf(''), stateOf('sent'), stateOf('nonsense')]).toEqual(['dead', 'sent', 'dead'])
+  it('show every state unless one is asked for', () => {
+    expect([stateOf(''), stateOf('sent'), stateOf('nonsense')]).toEqual(['all', 'sent', 'all'])
+  })
+  it('go to nobody while no way to people is open, whatever is pushed to systems', () => {
+    const way = (channel: 'mail' | 'sms' | 'webhook', configured: boolean) => ({ channel, configured, name: channel })
+    expect([allClosed([way('mail', false), way('webhook', true)]), closed([way('mail', false), way('webhook', false)])]).toEqual([true, ['mail']])
+    expect([allClosed([way('mail', false), way('sms', true)]), closed([way('mail', false), way('sms', true)])]).toEqual([false, ['mail']])
   })
   it('tell in words why they did not arrive, and keep what the other side said', () => {
     expect(reason('permanent error (550): 5.1.1 no such user')).toEqual({ text: '对方邮件服务器拒收（550）', original: 'permanent error (550): 5.1.1 no such user' })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { askedOf, blankItems, concerns, facetsOf, type Held, itemField, linesOf, offered, requestOf } from '@/features/applications/asking'
+import { advice, askedOf, blankItems, concerns, facetsOf, type Held, itemField, likely, linesOf, offered, requestOf } from '@/features/applications/asking'
 import { stepOfGap, stepsOf } from '@/features/applications/wizard'
 import { instant, questionsOf } from '@/features/holding/filings'
 import { addDays, addMonths, weeksOf } from '@/features/holding/months'
@@ -50,8 +50,9 @@ describe('duties stand by deadline', () => {
 describe('the home of an enterprise', () => {
   const item = (more: object): Schema<'ListItem'> => ({ id: 'a', matter_name: 'm', state: 'draft', kind: 'renewal', waiting_for: [], ...more }) as unknown as Schema<'ListItem'>
   it('puts everything in one order, drafts last', () => {
-    const todos = todosOf([item({}), item({ id: 'c', state: 'correcting', clock: { due_on: '2026-11-25' } })], [duty({}), duty({ key: 'renewal', due: '2026-11-10' })], [], TODAY)
+    const todos = todosOf([item({}), item({ id: 'c', state: 'correcting', clock: { due_on: '2026-11-25', left: 2, unit: 'working_days', light: 'yellow' } })], [duty({}), duty({ key: 'renewal', due: '2026-11-10' })], [], TODAY)
     expect(todos.map(({ due }) => due)).toEqual(['2026-11-10', '2026-11-25', '2026-11-30', null])
+    expect(todos[1]).toMatchObject({ said: '剩 2 个工作日', tone: 'soon' })
     expect(headingOf(todos, [], [], TODAY)).toBe('1 件事已经逾期')
   })
   it('does not ask for what is under way', () => {
@@ -99,18 +100,37 @@ describe('what is asked about a licence', () => {
     expect(offered(all, new Set(['a']), false)).toEqual([all[1], all[0]])
     expect(offered(all, new Set(['a']), true)).toHaveLength(3)
   })
+  it('what was begun and the own industry come first', () => {
+    const all = [{ key: '1', industry: 'a' }, { key: '2', industry: 'b' }, { key: '3', industry: 'c' }, { key: '4', industry: 'b' }]
+    expect(likely(all, new Set(['4']), new Set(['c'])).map(({ key }) => key)).toEqual(['4', '2', '3', '1'])
+  })
+  it('one sentence says by when, or what is past', () => {
+    const law = { name: '法定时限', until: '2026-08-19', late: false, after: 'noted' as const }
+    const city = { name: '本市时限', until: '2026-09-20', late: false, after: 'noted' as const }
+    const last = { name: '最后期限', until: '2027-02-10', late: false, after: 'fresh_application' as const }
+    const said = (...windows: Parameters<typeof advice>[0]): unknown => advice(windows, (one) => one)
+    expect(said()).toBeUndefined()
+    expect(said(last, city, law)).toEqual({ late: false, said: '请在 2026-08-19前申请。' })
+    expect(said({ ...law, late: true }, city, last)).toEqual({ late: true, said: '已经超过法定时限，请尽快申请。' })
+    expect(said({ ...law, late: true }, { ...city, late: true }, last)).toEqual({ late: true, said: '已经超过法定时限、本市时限，请尽快申请；最晚 2027-02-10，过期只能重新申请领取。' })
+    expect(said({ ...last, late: true })).toEqual({ late: true, said: '已经超过最后期限，不能再办理本事项。' })
+  })
 })
 
+const matter = (kind: string, more: object) => ({ key: `coal.${kind}`, kind, kind_name: kind, allowed: true, facets: [], windows: [], ...more }) as unknown as Schema<'LicenceMatterView'>
 it('what can be asked for is as the server judges', () => {
-  const matter = (kind: string, more: object) => ({ key: `coal.${kind}`, kind, kind_name: kind, allowed: true, facets: [], windows: [], ...more }) as unknown as Schema<'LicenceMatterView'>
   const ways = waysOf('l', [
     matter('deregistration', { allowed: false, reason: 'why not' }),
-    matter('renewal', { windows: [{ internal: false, until_words: 'day', late: true }] }),
+    matter('renewal', { windows: [{ internal: false, until_words: 'day', late: true }, { internal: true, until_words: 'last', late: false }] }),
     matter('change', { running: { id: 'a', state: 'draft', state_name: 's' } }),
   ])
   expect(ways.map(({ kind, to }) => `${kind} ${to}`)).toEqual(['renewal /applications/new/coal.renewal?licence=l', 'change /applications/a/edit', 'deregistration undefined'])
-  expect(ways[0]?.lines[1]).toEqual({ said: '应在 day 前申请，已经逾期', tone: 'late' })
+  expect(ways[0]?.lines[1]).toEqual({ said: '应在day前申请，已经逾期；最迟last前仍可以申请', tone: 'late' })
   expect(ways[2]?.lines[0]?.said).toBe('why not')
+})
+it('what is refused for the same reason is said once', () => {
+  const ways = waysOf('l', [matter('renewal', {}), matter('change', { allowed: false, reason: 'over' }), matter('replacement', { allowed: false, reason: 'over' }), matter('deregistration', { allowed: false, reason: 'other' })])
+  expect(ways.map(({ name, to }) => `${name} ${to ? 'open' : 'closed'}`)).toEqual(['renewal open', 'change、replacement closed', 'deregistration closed'])
 })
 
 describe('filings and files', () => {

@@ -11,7 +11,7 @@ const of = (...all: Licence['status'][]) => headingOf(all.map((status) => ({ sta
 
 describe('what is said of all licences of a holder', () => {
   it('counts none that is over as good', () => {
-    expect(of()).toBe('还没有许可证')
+    expect(of()).toBe('我的许可证')
     expect(of('valid', 'replaced')).toBe('1 本许可证都在有效期内')
     expect(of('replaced', 'cancelled')).toBe('没有在用的许可证')
   })

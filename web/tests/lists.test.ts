@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Duty, PublishedList, Review } from '@/features/lists/api'
 import { comparedWith, compare, counted, onlyMoved, quartersUpTo } from '@/features/lists/changes'
+import { basisText, isLiability, numbered } from '@/features/lists/duties'
 import { blank, draftOf, faults, moved, proposalOf } from '@/features/lists/proposal'
 
 const duty = (name: string, text = name, more: Partial<Duty> = {}): Duty => ({ name, text, ...more })
@@ -69,5 +70,15 @@ describe('a proposal', () => {
     expect(faults({ ...draft, complaints: '三', cases: '-1' }).map(({ field }) => field)).toEqual(['evidence.complaints', 'evidence.enforcement_cases', 'change.kind'])
     expect(faults({ ...draft, cases: '9999999999', kind: 'unchanged' }).map(({ field }) => field)).toEqual(['evidence.enforcement_cases'])
     expect(faults({ ...draft, complaints: '12', kind: 'changed' })).toEqual([])
+  })
+})
+
+describe('a list as it is read', () => {
+  it('names a law once for all clauses of it, and again after another', () => {
+    expect(basisText('《甲法》第一条、《甲法》第三条、《乙法》第二条、《甲法》第九条')).toBe('《甲法》第一条、第三条、《乙法》第二条、《甲法》第九条')
+  })
+  it('tells what staff answer for from what they have to do', () => {
+    expect([{ name: '追责情形3', text: 'a', liability: 'a' }, { name: '受理责任', text: 'a', liability: '' }, { name: '受理责任', text: 'a', liability: 'b' }].map(isLiability)).toEqual([true, false, false])
+    expect([{ name: '追责情形3', text: 'a', liability: 'a' }, { name: '推诿', text: 'a', liability: 'a' }].map(numbered)).toEqual([true, false])
   })
 })

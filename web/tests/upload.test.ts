@@ -42,7 +42,7 @@ describe('uploading', () => {
     await choose(wrapper, file('a.exe'), file('b.pdf', 200))
     expect(sent).toHaveLength(0)
     expect(wrapper.text()).toContain('只能上传 .pdf')
-    expect(wrapper.text()).toContain('请压缩或者拆分')
+    expect(wrapper.text()).toContain('请压缩或拆分')
   })
   it('tries again under the same key, and only where that can help', async () => {
     answers(new ProblemError(offline()), {})

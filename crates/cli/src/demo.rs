@@ -84,6 +84,8 @@ fn logins(accounts: Vec<DemoAccount>) -> DemoLogins {
         end: one.end,
         role: one.role,
         task: one.task,
+        acts_as: one.acts_as,
+        department: one.department.map(str::to_owned),
     };
     DemoLogins {
         password: ::demo::PASSWORD.to_owned(),

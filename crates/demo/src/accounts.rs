@@ -27,6 +27,10 @@ pub struct DemoAccount {
     pub role: String,
     /// What can be done with it.
     pub task: String,
+    /// In which role an officer acts.
+    pub acts_as: Option<Role>,
+    /// For which department.
+    pub department: Option<&'static str>,
 }
 
 struct Officer {
@@ -350,15 +354,21 @@ pub(crate) fn table(setting: &Setting, district: impl Fn(&str) -> String) -> Vec
         end,
         role: role.to_owned(),
         task: task.to_owned(),
+        acts_as: None,
+        department: None,
     };
-    let officers = OFFICERS
-        .iter()
-        .map(|one| line(one.end(), one.login, one.title, one.task));
+    let officers = OFFICERS.iter().map(|one| DemoAccount {
+        acts_as: Some(one.role),
+        department: one.department,
+        ..line(one.end(), one.login, one.title, one.task)
+    });
     let districts = setting.districts.iter().map(|home| DemoAccount {
         login: format!("regulator.{}", home.login),
         end: End::Government,
         role: format!("{}监管员", district(&home.code)),
         task: "只看本区县的企业、申请和许可证".to_owned(),
+        acts_as: Some(Role::Regulator),
+        department: None,
     });
     let shown = SHOWN
         .iter()

@@ -293,15 +293,19 @@ impl Days<'_> {
 
     fn staff(&self, post: Post, chance: &mut Chance) -> StaffDetails {
         let since = self.wish.today.0 - Duration::days(chance.between(200, 900));
+        let (certificate, years) = match post {
+            Post::SpecialOperator => ("特种作业操作证", 6),
+            _ => ("安全生产知识和管理能力考核合格证", 3),
+        };
         StaffDetails {
             name: invent::person(self.setting, chance),
             post,
             identity_number: None,
             phone: Some(invent::phone(self.setting, chance)),
-            certificate_kind: "安全生产知识和管理能力考核合格证".to_owned(),
+            certificate_kind: certificate.to_owned(),
             certificate_number: format!("演示{:08}", chance.between(1, 99_999_999)),
             valid_from: Some(LegalDate(since)),
-            valid_until: Some(LegalDate(since + Duration::days(3 * 365))),
+            valid_until: Some(LegalDate(since + Duration::days(years * 365))),
             left_on: None,
         }
     }

@@ -40,6 +40,10 @@ pub(crate) enum Act {
         department: DepartmentKey,
         objects: bool,
     },
+    /// Who leads orders a joint visit, so many days later.
+    OrderVisit { in_days: i64 },
+    /// The officers visit the site.
+    Visit,
     /// The first reviewer sends a department back.
     Return { department: DepartmentKey },
     /// The clock stops, for one department or all.
@@ -177,8 +181,9 @@ pub(crate) const SCRIPTS: &[Script] = &[
         pen.accepted(ago);
         pen.reviews((ago - 3, 6), 1);
     }),
+    // Forty-five days from the acceptance, which comes two working days later: with a holiday between that is ten.
     script("period over", 3, |pen| {
-        let ago = pen.calendar(60, 48);
+        let ago = pen.calendar(68, 58);
         pen.accepted(ago);
         pen.reviews((ago - 3, 10), 1);
     }),
@@ -209,7 +214,7 @@ pub(crate) const SCRIPTS: &[Script] = &[
         pen.act(2, |_| vec![Act::Extend]);
     }),
     script("before the leader, period over", 2, |pen| {
-        let ago = pen.calendar(56, 48);
+        let ago = pen.calendar(66, 58);
         pen.opinions(ago, (9, 5));
     }),
     shown(
@@ -284,6 +289,19 @@ pub(crate) const SCRIPTS: &[Script] = &[
         pen.accepted(ago);
         pen.reviews((ago - 3, ago - 5), 3);
         pen.act(ago - 7, |_| vec![Act::Withdraw]);
+    }),
+    script("joint visit planned", 4, |pen| {
+        let ago = pen.between(9, 7);
+        pen.accepted(ago);
+        pen.reviews((ago - 3, 3), 3);
+        pen.visit_ordered(1, 3);
+    }),
+    script("joint visit made", 4, |pen| {
+        let ago = pen.between(12, 10);
+        pen.accepted(ago);
+        pen.visit_ordered(ago - 3, 1);
+        pen.act(ago - 5, |_| vec![Act::Visit]);
+        pen.reviews((ago - 6, 1), 2);
     }),
 ];
 
@@ -474,6 +492,10 @@ impl Pen<'_> {
             self.write(at, Act::Review { department, objects });
         }
         self.last = latest;
+    }
+
+    fn visit_ordered(&mut self, ago: usize, in_days: i64) {
+        self.act(ago, |_| vec![Act::OrderVisit { in_days }]);
     }
 
     /// The reviews that are still open, on one day.

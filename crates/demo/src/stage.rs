@@ -1,6 +1,8 @@
 //! The stage on which scripts are played: every act is a use case of the product, done by the account that
 //! would do it.
 
+mod visits;
+
 use std::collections::BTreeMap;
 
 use applications::{
@@ -108,6 +110,8 @@ impl Stage<'_> {
             Act::Review { .. } | Act::Return { .. } | Act::Stop { .. } | Act::Resume { .. } => {
                 self.review(case, act).await?
             }
+            Act::OrderVisit { in_days } => self.order_visit(case, *in_days).await?,
+            Act::Visit => self.visit(case).await?,
             Act::FirstReview { .. } | Act::SecondReview { .. } | Act::Extend | Act::Grant | Act::Refuse => {
                 self.desk(case, act).await?
             }

@@ -1,5 +1,7 @@
 //! Routes and wire types of identity.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json as Answer,
     extract::State,
@@ -81,10 +83,23 @@ struct AccountView {
     /// What the account may do.
     permissions: Vec<&'static str>,
     scope: Scope,
+    /// The enterprise for which somebody acts, where lists and pages of accounts show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enterprise_name: Option<String>,
     region: String,
     phone: Option<String>,
     state: AccountState,
     created_at: Moment,
+}
+
+impl AccountView {
+    fn named(account: Account, enterprises: &BTreeMap<Uuid, String>) -> Self {
+        let own = account.scope.enterprise;
+        Self {
+            enterprise_name: own.and_then(|own| enterprises.get(&own).cloned()),
+            ..Self::from(account)
+        }
+    }
 }
 
 impl From<Account> for AccountView {
@@ -107,6 +122,7 @@ impl From<Account> for AccountView {
             permissions,
             roles: account.roles,
             scope: account.scope,
+            enterprise_name: None,
             region: account.region,
             phone: account.phone,
             state: account.state,
@@ -241,6 +257,9 @@ struct Me {
     role_names: Vec<&'static str>,
     permissions: Vec<&'static str>,
     scope: Scope,
+    /// The enterprise for which somebody acts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enterprise_name: Option<String>,
     /// The first password is still in force: nothing else can be done before it is changed.
     must_change_password: bool,
     /// Whether a second factor is in force.
@@ -253,7 +272,10 @@ struct Me {
     extensions(("x-permission" = json!("session"))))]
 async fn me(State(identity): State<Identity>, actor: Actor) -> Result<Answer<Me>, Problem> {
     let own = identity.own(&actor).await?;
-    let view = AccountView::from(own.account);
+    let names = identity
+        .enterprises_of(std::slice::from_ref(&own.account))
+        .await?;
+    let view = AccountView::named(own.account, &names);
     Ok(Answer(Me {
         id: view.id,
         login: view.login,
@@ -263,6 +285,7 @@ async fn me(State(identity): State<Identity>, actor: Actor) -> Result<Answer<Me>
         role_names: view.role_names,
         permissions: view.permissions,
         scope: view.scope,
+        enterprise_name: view.enterprise_name,
         must_change_password: own.must_change_password,
         second_factor: own.second_factor,
     }))
@@ -414,7 +437,8 @@ async fn accounts(
         .accounts(&actor, &wanted, page.after()?, page.limit())
         .await?;
     let rows = Page::cut(rows, page.limit(), |account| account.login.clone());
-    Ok(Answer(rows.map(AccountView::from)))
+    let names = identity.enterprises_of(&rows.items).await?;
+    Ok(Answer(rows.map(|account| AccountView::named(account, &names))))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -475,7 +499,12 @@ async fn account(
     Path(id): Path<AccountId>,
 ) -> Result<Versioned<AccountView>, Problem> {
     let account = identity.account(&actor, id).await?;
-    Ok(Versioned(StatusCode::OK, account.version, account.into()))
+    let names = identity.enterprises_of(std::slice::from_ref(&account)).await?;
+    Ok(Versioned(
+        StatusCode::OK,
+        account.version,
+        AccountView::named(account, &names),
+    ))
 }
 
 #[derive(Deserialize, ToSchema)]

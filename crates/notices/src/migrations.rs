@@ -18,5 +18,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
             "m0702_messages_of_several",
             include_str!("migrations/m0702_messages_of_several.sql"),
         )),
+        Box::new(SqlMigration::new(
+            "m0703_briefs",
+            include_str!("migrations/m0703_briefs.sql"),
+        )),
     ]
 }

@@ -33,6 +33,8 @@ pub struct PublicLicence {
     pub authority: String,
     /// What the register says, dates aside: see [`crate::rules::standing_on`].
     pub standing: Standing,
+    /// The holder declared the paper lost and did not find it again.
+    pub lost: Option<LossPeriod>,
     /// Published grade, such as 安全生产标准化二级.
     pub grade: Option<String>,
     /// What happened, newest first.
@@ -276,6 +278,15 @@ pub struct LicenceLine {
     pub valid_until: LegalDate,
     /// State today.
     pub state: State,
+}
+
+/// The days on which the loss of a paper is made public.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LossPeriod {
+    /// First day of the notice.
+    pub from: LegalDate,
+    /// Last day of the notice.
+    pub until: LegalDate,
 }
 
 /// A loss that is made public.

@@ -356,6 +356,7 @@ mod tests {
             authority: "江西省应急管理厅".into(),
             standing,
             grade: None,
+            lost: None,
             history: vec![],
             penalties: vec![],
             certificates: vec![CertificateFile {

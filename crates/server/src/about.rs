@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use identity::End;
-use kernel::{LegalDate, Problem};
+use kernel::{LegalDate, Problem, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -73,6 +73,10 @@ pub struct DemoLogin {
     pub role: String,
     /// What can be done with it.
     pub task: String,
+    /// In which role an officer acts.
+    pub acts_as: Option<Role>,
+    /// For which department.
+    pub department: Option<String>,
 }
 
 /// Accounts to try a demo with. There is no such thing outside of a demo.

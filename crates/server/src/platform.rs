@@ -202,7 +202,8 @@ impl Platform {
         let operator = keyring::operator(&config, &city)?;
         let store = keyring::open_store(&foundation, operator)?;
         let press = keyring::open_press(&foundation, &store, &city, &registry)?;
-        let transparency = Transparency::open(kernel.clone(), keyring::log_keys(&config, &store)?);
+        let transparency = Transparency::open(kernel.clone(), keyring::log_keys(&config, &store)?)
+            .with_sources(audit_sources());
         let issuers = keyring::other_issuers(&matters.catalogue(), &city, operator).into();
 
         let identity =
@@ -243,7 +244,10 @@ impl Platform {
                 applications: applications.clone(),
                 licences: licences.clone(),
             }),
-            tasks: Arc::new(WorkLists(applications.clone())),
+            tasks: Arc::new(WorkLists {
+                applications: applications.clone(),
+                calendar: matters.calendar(),
+            }),
             duties: Arc::new(HoldersDuties(licences.clone())),
             settings: ways_out(&config, &city.name),
         })?;
@@ -303,12 +307,16 @@ impl Platform {
         handlers.extend(licences::handlers(self.licences.clone()));
         handlers.extend(collaboration::handlers(self.collaboration.clone()));
         handlers.extend(notices::handlers(self.notices.clone()));
-        handlers.push(Arc::new(AdoptChange {
+        handlers.push(self.adoption());
+        Workers::new(self.kernel.clone(), handlers, self.config.workers)
+    }
+
+    fn adoption(&self) -> Arc<dyn JobHandler> {
+        Arc::new(AdoptChange {
             applications: self.applications.clone(),
             licences: self.licences.clone(),
             registry: self.registry.clone(),
-        }));
-        Workers::new(self.kernel.clone(), handlers, self.config.workers)
+        })
     }
 
     /// What follows events while the past of a demo is made: everybody is told, but nobody reads a list of what was
@@ -316,6 +324,7 @@ impl Platform {
     pub fn followers(&self) -> Vec<Arc<dyn JobHandler>> {
         let mut followers = notices::handlers(self.notices.clone());
         followers.retain(|handler| handler.daily().is_none());
+        followers.push(self.adoption());
         followers
     }
 

@@ -87,14 +87,24 @@ struct EventQuery {
     cursor: Option<String>,
 }
 
+/// Something that was done, and to what.
+#[derive(Serialize, ToSchema)]
+struct EventEntry {
+    #[serde(flatten)]
+    event: Event,
+    /// What its subject is called: a number, a title, a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject_name: Option<String>,
+}
+
 /// What was done on the platform, newest first.
 #[utoipa::path(get, path = "/api/v1/events", tag = "evidence", params(EventQuery),
-    responses((status = 200, body = Page<Event>)), extensions(("x-permission" = json!("audit:read"))))]
+    responses((status = 200, body = Page<EventEntry>)), extensions(("x-permission" = json!("audit:read"))))]
 async fn events(
     State(log): State<Transparency>,
     actor: Actor,
     Query(query): Query<EventQuery>,
-) -> Result<Answer<Page<Event>>, Problem> {
+) -> Result<Answer<Page<EventEntry>>, Problem> {
     let page = PageQuery {
         limit: query.limit,
         cursor: query.cursor,
@@ -109,7 +119,12 @@ async fn events(
         ..EventFilter::default()
     };
     let rows = log.events(&actor, &filter, page.after()?, page.limit()).await?;
-    Ok(Answer(Page::cut(rows, page.limit(), |event| event.seq)))
+    let names = log.names(&rows).await?;
+    let found = Page::cut(rows, page.limit(), |event| event.seq);
+    Ok(Answer(found.map(|event| EventEntry {
+        subject_name: names.get(&event.body.subject_id).cloned(),
+        event,
+    })))
 }
 
 /// Proof that an event is in the public log.

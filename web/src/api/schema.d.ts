@@ -3241,6 +3241,8 @@ export interface components {
         AccountView: {
             created_at: components["schemas"]["Moment"];
             end: components["schemas"]["End"];
+            /** @description The enterprise for which somebody acts, where lists and pages of accounts show it. */
+            enterprise_name?: string | null;
             id: components["schemas"]["AccountId"];
             login: string;
             name: string;
@@ -3559,6 +3561,11 @@ export interface components {
             text: string;
         };
         /**
+         * @description What a clock counts.
+         * @enum {string}
+         */
+        ClockUnit: "working_days" | "days";
+        /**
          * @description How the platform uses a clock.
          * @enum {string}
          */
@@ -3596,6 +3603,8 @@ export interface components {
             stopped: boolean;
             /** @description Length in words, such as 45日. */
             term: string;
+            /** @description In what it counts `used` and `left`. */
+            unit: components["schemas"]["ClockUnit"];
             /**
              * Format: int32
              * @description Days used so far; absent where the holidays are not known.
@@ -3952,6 +3961,9 @@ export interface components {
         };
         /** @description An account of a demo. */
         DemoLogin: {
+            acts_as?: components["schemas"]["Role"] | null;
+            /** @description For which department. */
+            department?: string | null;
             /** @description On whose side it works. */
             end: components["schemas"]["End"];
             /** @description Login name. */
@@ -4387,6 +4399,11 @@ export interface components {
              * @description Its version after the act.
              */
             version: number;
+        };
+        /** @description Something that was done, and to what. */
+        EventEntry: components["schemas"]["Event"] & {
+            /** @description What its subject is called: a number, a title, a name. */
+            subject_name?: string | null;
         };
         /** @description Place in the evidence log. */
         EvidencePlace: {
@@ -4963,7 +4980,7 @@ export interface components {
             kind: components["schemas"]["TaskKind"];
             /**
              * Format: int64
-             * @description Calendar days until then, negative once it is late; days of the clock while it stands still.
+             * @description Days until then, negative once it is late; they stand still with its clock.
              */
             left_days?: number | null;
             /** @description Letters about it, oldest first. */
@@ -4984,6 +5001,8 @@ export interface components {
             since: components["schemas"]["Moment"];
             /** @description The same in words. */
             task: string;
+            /** @description In what they are counted. */
+            unit: components["schemas"]["ClockUnit"];
         };
         /** @description A letter about a row of the ledger. */
         LedgerLetter: {
@@ -6168,6 +6187,8 @@ export interface components {
         };
         Me: {
             end: components["schemas"]["End"];
+            /** @description The enterprise for which somebody acts. */
+            enterprise_name?: string | null;
             id: components["schemas"]["AccountId"];
             login: string;
             /** @description The first password is still in force: nothing else can be done before it is changed. */
@@ -6542,6 +6563,8 @@ export interface components {
             items: {
                 created_at: components["schemas"]["Moment"];
                 end: components["schemas"]["End"];
+                /** @description The enterprise for which somebody acts, where lists and pages of accounts show it. */
+                enterprise_name?: string | null;
                 id: components["schemas"]["AccountId"];
                 login: string;
                 name: string;
@@ -6621,6 +6644,16 @@ export interface components {
                  * @description Order of recording.
                  */
                 seq: number;
+            })[];
+            /** @description Cursor of the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_EventEntry: {
+            /** @description The rows. */
+            items: (components["schemas"]["Event"] & {
+                /** @description What its subject is called: a number, a title, a name. */
+                subject_name?: string | null;
             })[];
             /** @description Cursor of the next page; absent on the last. */
             next?: string | null;
@@ -6799,7 +6832,7 @@ export interface components {
                 kind: components["schemas"]["TaskKind"];
                 /**
                  * Format: int64
-                 * @description Calendar days until then, negative once it is late; days of the clock while it stands still.
+                 * @description Days until then, negative once it is late; they stand still with its clock.
                  */
                 left_days?: number | null;
                 /** @description Letters about it, oldest first. */
@@ -6820,6 +6853,8 @@ export interface components {
                 since: components["schemas"]["Moment"];
                 /** @description The same in words. */
                 task: string;
+                /** @description In what they are counted. */
+                unit: components["schemas"]["ClockUnit"];
             }[];
             /** @description Cursor of the next page; absent on the last. */
             next?: string | null;
@@ -12305,7 +12340,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Event"];
+                    "application/json": components["schemas"]["Page_EventEntry"];
                 };
             };
         };

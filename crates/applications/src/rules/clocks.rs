@@ -316,6 +316,35 @@ pub struct RoundTime {
     pub red_on: Option<LegalDate>,
 }
 
+/// What a clock counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockUnit {
+    /// 工作日
+    WorkingDays,
+    /// 日, calendar days; clocks in months count them as well.
+    Days,
+}
+
+impl From<Term> for ClockUnit {
+    fn from(term: Term) -> Self {
+        match term {
+            Term::WorkingDays(_) => Self::WorkingDays,
+            Term::Days(_) | Term::Months(_) => Self::Days,
+        }
+    }
+}
+
+impl ClockUnit {
+    /// After a number: 7个工作日, 7日.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::WorkingDays => "个工作日",
+            Self::Days => "日",
+        }
+    }
+}
+
 /// A clock of the application as everyone entitled sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ClockView {
@@ -328,6 +357,8 @@ pub struct ClockView {
     pub department: Option<String>,
     /// Length in words, such as 45日.
     pub term: String,
+    /// In what it counts `used` and `left`.
+    pub unit: ClockUnit,
     /// True: a target of the house; false: a period of the law.
     pub internal: bool,
     /// Day of the event from which it runs; counting begins the day after.
@@ -487,6 +518,10 @@ impl Watch<'_> {
             name: clock.name.clone(),
             department: of.map(str::to_owned),
             term: words.join("+"),
+            unit: period
+                .terms
+                .first()
+                .map_or(ClockUnit::Days, |term| ClockUnit::from(*term)),
             internal: clock.internal,
             started_on: period.start,
             ended_on: period.ended,

@@ -7,7 +7,7 @@ use kernel::{
 
 use super::{Applications, ApplicationsError, Outcome};
 use crate::{
-    rules::{self, Light, TaskKind},
+    rules::{self, ClockUnit, Light, TaskKind},
     store::{self, InHandFilter, InHandOrder, Lit, OpenRow},
 };
 
@@ -118,6 +118,8 @@ pub struct InHand {
     pub held: bool,
     /// Days of its clock that are left, negative when it is late; stopped days are not counted.
     pub left: Option<i64>,
+    /// In what they are counted.
+    pub unit: Option<ClockUnit>,
 }
 
 impl InHandQuery {
@@ -234,6 +236,7 @@ impl Applications {
             let clock = self.clock_of(app, kind, row.department.as_deref()).ok().flatten();
             Some(InHand {
                 held: clock.as_ref().is_some_and(|clock| clock.stopped),
+                unit: clock.as_ref().map(|clock| clock.unit),
                 left: clock.and_then(|clock| clock.left),
                 seq: row.seq,
                 key: key_of(&row),

@@ -8,7 +8,7 @@ mod tasks;
 use async_trait::async_trait;
 use kernel::{
     Actor, Db, Dialect, KernelError, LegalDate, Moment, Sealed, Work,
-    audit::{AuditSource, RowDigest},
+    audit::{AuditSource, RowDigest, names_in, rows_after},
     ids::{ApplicationId, EnterpriseId, LicenceId},
     work::guarded,
 };
@@ -398,13 +398,30 @@ impl AuditSource for ApplicationAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut query = application::Entity::find()
-            .order_by_asc(application::Column::Id)
-            .limit(limit);
-        if let Some(after) = after {
-            query = query.filter(application::Column::Id.gt(after));
-        }
-        query.all(db.read()).await?.iter().map(digest).collect()
+        let rows = rows_after::<application::Entity>(db, application::Column::Id, after, limit).await?;
+        rows.iter().map(digest).collect()
+    }
+
+    async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
+        let mut named =
+            names_in::<application::Entity>(db, application::Column::Id, application::Column::Reference, ids)
+                .await?;
+        let others: Vec<Uuid> = ids
+            .iter()
+            .filter(|id| !named.iter().any(|(known, _)| known == *id))
+            .copied()
+            .collect();
+        // Before it is accepted an application has no number.
+        named.extend(
+            names_in::<application::Entity>(
+                db,
+                application::Column::Id,
+                application::Column::Applicant,
+                &others,
+            )
+            .await?,
+        );
+        Ok(named)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use applications::{
     InHandQuery, InHandSort,
-    rules::{Light, TaskKind},
+    rules::{ClockUnit, Light, TaskKind},
 };
 use axum::{Json as Answer, extract::State, response::Response};
 use kernel::{
@@ -139,9 +139,11 @@ pub(super) struct LedgerEntry {
     /// Last day, while known.
     #[serde(skip_serializing_if = "Option::is_none")]
     due_on: Option<LegalDate>,
-    /// Calendar days until then, negative once it is late; days of the clock while it stands still.
+    /// Days until then, negative once it is late; they stand still with its clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     left_days: Option<i64>,
+    /// In what they are counted.
+    unit: ClockUnit,
     /// Light as of today.
     light: Light,
     /// Whether its clock stands still now.
@@ -169,6 +171,7 @@ impl From<LedgerRow> for LedgerEntry {
             since: piece.since,
             due_on: piece.due_on,
             left_days: row.left_days,
+            unit: row.unit,
             light: piece.light,
             held: piece.held,
             letters: row.letters.into_iter().map(LedgerLetter::from).collect(),

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
-use applications::{InHand, InHandQuery, rules::Light};
-use kernel::{Actor, Moment, Page, PageQuery, Permission};
+use applications::{
+    InHand, InHandQuery,
+    rules::{ClockUnit, Light},
+};
+use kernel::{Actor, LegalDate, Moment, Page, PageQuery, Permission};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use tokio::sync::mpsc;
 
@@ -56,8 +59,10 @@ pub struct LedgerRow {
     pub holder: String,
     /// Short name of the applicant's region.
     pub region_name: String,
-    /// Calendar days until its last day, negative once it is late; days of the clock while it stands still.
+    /// Days until its last day, negative once it is late; they stand still with its clock.
     pub left_days: Option<i64>,
+    /// In what they are counted.
+    pub unit: ClockUnit,
     /// Letters about it, oldest first.
     pub letters: Vec<LetterMark>,
 }
@@ -91,18 +96,19 @@ impl Collaboration {
             });
         }
         let today = self.now().legal_date();
-        let row = |piece: InHand| LedgerRow {
-            holder: match &piece.department {
-                Some(department) => self.department_name(department),
-                None => "申请人".to_owned(),
-            },
-            region_name: self.inner.names.region(&piece.region),
-            left_days: match piece.left {
-                Some(left) if piece.held => Some(left),
-                _ => piece.due_on.map(|due| (due.0 - today.0).whole_days()),
-            },
-            letters: marks.remove(&piece.key).unwrap_or_default(),
-            piece,
+        let row = |piece: InHand| {
+            let (left_days, unit) = left(&piece, today);
+            LedgerRow {
+                holder: match &piece.department {
+                    Some(department) => self.department_name(department),
+                    None => "申请人".to_owned(),
+                },
+                region_name: self.inner.names.region(&piece.region),
+                left_days,
+                unit,
+                letters: marks.remove(&piece.key).unwrap_or_default(),
+                piece,
+            }
         };
         Ok(pieces.into_iter().map(row).collect())
     }
@@ -160,6 +166,18 @@ impl Collaboration {
     }
 }
 
+/// As the clock of the piece counts; in calendar days where it has none, or where the last day passed and no working
+/// day since.
+fn left(piece: &InHand, today: LegalDate) -> (Option<i64>, ClockUnit) {
+    let days = piece.due_on.map(|due| (due.0 - today.0).whole_days());
+    match piece.left.zip(piece.unit) {
+        Some((left, unit)) if piece.held || days.is_none_or(|days| (days < 0) == (left < 0)) => {
+            (Some(left), unit)
+        }
+        _ => (days, ClockUnit::Days),
+    }
+}
+
 fn cells(row: LedgerRow) -> [String; 13] {
     let piece = row.piece;
     let light = match piece.light {
@@ -179,8 +197,10 @@ fn cells(row: LedgerRow) -> [String; 13] {
         piece.officer.unwrap_or_default(),
         piece.since.legal_date().to_string(),
         piece.due_on.map(|day| day.to_string()).unwrap_or_default(),
-        row.left_days.map(|days| days.to_string()).unwrap_or_default(),
-        if piece.held { "停表中" } else { light }.to_owned(),
+        row.left_days
+            .map(|days| format!("{days}{}", row.unit.label()))
+            .unwrap_or_default(),
+        if piece.held { "中止计时" } else { light }.to_owned(),
         letters.join("、"),
     ]
 }

@@ -147,8 +147,13 @@ impl Collaboration {
             .await?;
         let serial = u32::try_from(serial).unwrap_or(u32::MAX);
         let number = matters::document_number(prefix, &definition.number_series, year, serial);
+        // A sealed paper calls a department by its full name, lists by its short one.
+        let written = LetterFacts {
+            late_department: self.full_name(department),
+            ..facts.clone()
+        };
         let values = Values {
-            by_name: rules::letter_values(&facts, step, late_days, (due_on, day), &issuer.name),
+            by_name: rules::letter_values(&written, step, late_days, (due_on, day), &issuer.name),
             rows: Vec::new(),
         };
         let paper = write_paper(definition, number.clone(), &values, day)
@@ -191,20 +196,27 @@ impl Collaboration {
         Ok(())
     }
 
+    fn full_name(&self, department: &str) -> String {
+        let body = self.inner.city.authority(department);
+        body.map_or_else(|| department.to_owned(), |body| body.name.clone())
+    }
+
     /// Key and name of who gets a letter of this kind.
     fn addressee(&self, kind: LetterKind, late: &str) -> (String, String) {
-        let full = |key: &str| {
-            let body = self.inner.city.authority(key);
-            body.map_or_else(|| key.to_owned(), |body| body.name.clone())
-        };
         match kind {
-            LetterKind::Reminder => (late.to_owned(), full(late)),
+            LetterKind::Reminder => (late.to_owned(), self.full_name(late)),
             LetterKind::Escalation => {
                 let committee = &self.inner.lateness;
                 let name = format!("{}{}", self.inner.city.name, committee.committee_name);
                 (committee.committee.clone(), name)
             }
         }
+    }
+
+    /// The body whose seal is on the letters.
+    fn issuer_name(&self) -> Option<&str> {
+        let issuer = self.inner.city.authority(&self.inner.lateness.issuer);
+        issuer.map(|body| body.name.as_str())
     }
 
     /// Signs a letter and sends it.
@@ -243,8 +255,8 @@ impl Collaboration {
         };
         let data = json!({ "number": letter.number, "department": letter.addressee, "region": letter.region,
             "permission": permission, "late_department": facts.late_department, "applicant": facts.applicant,
-            "reference": facts.reference, "task": facts.task, "due_on": letter.due_on, "late_days": letter.late_days,
-            "sha256": blob.sha256 });
+            "issuer": self.issuer_name(), "reference": facts.reference, "task": facts.task, "due_on": letter.due_on,
+            "late_days": letter.late_days, "sha256": blob.sha256 });
         work.record(&row, Happened::new(kind, title).data(data))?;
         work.commit().await?;
         Ok(())

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use kernel::{
     Actor, Db, KernelError, LegalDate, Moment, Scope, Sealed, Work,
-    audit::{AuditSource, RowDigest},
+    audit::{AuditSource, RowDigest, names_in, rows_after},
     ids::{AccountId, ApplicationId},
     work::guarded,
 };
@@ -13,7 +13,7 @@ use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{audited, behind, locked};
+use super::{behind, locked};
 use crate::model::{Letter, LetterId, LetterKind, Receipt};
 
 pub(crate) mod row {
@@ -248,12 +248,15 @@ impl AuditSource for LetterAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let select = audited::<Entity>(Column::Id, after, limit);
-        let rows = select.all(db.read()).await?;
+        let rows = rows_after::<Entity>(db, Column::Id, after, limit).await?;
         let digest = |row: &Model| RowDigest {
             files: row.sha256.iter().cloned().collect(),
             ..RowDigest::of(row)
         };
         Ok(rows.iter().map(digest).collect())
+    }
+
+    async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
+        names_in::<Entity>(db, Column::Id, Column::Number, ids).await
     }
 }

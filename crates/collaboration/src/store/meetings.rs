@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use kernel::{
     Actor, Db, KernelError, LegalDate, Moment, Scope, Sealed, Work,
-    audit::{AuditSource, RowDigest},
+    audit::{AuditSource, RowDigest, names_in, rows_after},
     ids::AccountId,
     work::guarded,
 };
@@ -13,7 +13,7 @@ use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelu
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{audited, behind, locked};
+use super::{behind, locked};
 use crate::model::{Done, Meeting, MeetingId, Rectification, RectificationId, RectificationState};
 
 pub(crate) mod gathering {
@@ -381,8 +381,12 @@ impl AuditSource for MeetingAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let select = audited::<gathering::Entity>(gathering::Column::Id, after, limit);
-        Ok(select.all(db.read()).await?.iter().map(RowDigest::of).collect())
+        let rows = rows_after::<gathering::Entity>(db, gathering::Column::Id, after, limit).await?;
+        Ok(rows.iter().map(RowDigest::of).collect())
+    }
+
+    async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
+        names_in::<gathering::Entity>(db, gathering::Column::Id, gathering::Column::Title, ids).await
     }
 }
 
@@ -396,7 +400,11 @@ impl AuditSource for RectificationAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let select = audited::<problem::Entity>(problem::Column::Id, after, limit);
-        Ok(select.all(db.read()).await?.iter().map(RowDigest::of).collect())
+        let rows = rows_after::<problem::Entity>(db, problem::Column::Id, after, limit).await?;
+        Ok(rows.iter().map(RowDigest::of).collect())
+    }
+
+    async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
+        names_in::<problem::Entity>(db, problem::Column::Id, problem::Column::Problem, ids).await
     }
 }

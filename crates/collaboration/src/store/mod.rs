@@ -5,7 +5,7 @@ mod meetings;
 mod referrals;
 
 use kernel::{Dialect, Work};
-use sea_orm::{Condition, QueryOrder, QuerySelect, Select, entity::prelude::*, sea_query::LockType};
+use sea_orm::{Condition, QuerySelect, Select, entity::prelude::*, sea_query::LockType};
 use uuid::Uuid;
 
 pub use letters::LetterAudit;
@@ -35,14 +35,5 @@ fn locked<E: EntityTrait>(work: &Work, select: Select<E>) -> Select<E> {
     match work.kernel().db().dialect() {
         Dialect::Postgres => select.lock(LockType::Update),
         Dialect::Sqlite => select,
-    }
-}
-
-/// A page of all rows by identifier, for the audit.
-fn audited<E: EntityTrait>(id: E::Column, after: Option<Uuid>, limit: u64) -> Select<E> {
-    let select = E::find().order_by_asc(id).limit(limit);
-    match after {
-        Some(after) => select.filter(id.gt(after)),
-        None => select,
     }
 }

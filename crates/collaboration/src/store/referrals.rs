@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use kernel::{
     Actor, Db, KernelError, Moment, Scope, Sealed, Work,
-    audit::{AuditSource, RowDigest},
+    audit::{AuditSource, RowDigest, names_in, rows_after},
     ids::{AccountId, ApplicationId},
     work::guarded,
 };
@@ -11,7 +11,7 @@ use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelu
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{audited, behind, locked};
+use super::{behind, locked};
 use crate::model::{Done, Referral, ReferralId, ReferralState};
 
 pub(crate) mod row {
@@ -248,7 +248,11 @@ impl AuditSource for ReferralAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let select = audited::<Entity>(Column::Id, after, limit);
-        Ok(select.all(db.read()).await?.iter().map(RowDigest::of).collect())
+        let rows = rows_after::<Entity>(db, Column::Id, after, limit).await?;
+        Ok(rows.iter().map(RowDigest::of).collect())
+    }
+
+    async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
+        names_in::<Entity>(db, Column::Id, Column::Title, ids).await
     }
 }

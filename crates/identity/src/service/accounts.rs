@@ -1,5 +1,7 @@
 //! Accounts: making, changing, finding them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use kernel::{
     Actor, FieldError, Happened, KernelError, Permission, Scope,
     ids::{AccountId, EnterpriseId},
@@ -194,6 +196,23 @@ impl Identity {
     ) -> Outcome<Vec<Account>> {
         actor.require(Permission::AccountsRead)?;
         Ok(store::accounts(self.kernel.db(), &actor.scope, wanted, after, limit).await?)
+    }
+
+    /// The names of the enterprises for which these accounts act.
+    ///
+    /// # Errors
+    /// [`IdentityError::Kernel`].
+    pub async fn enterprises_of(&self, accounts: &[Account]) -> Outcome<BTreeMap<Uuid, String>> {
+        let own: BTreeSet<Uuid> = accounts
+            .iter()
+            .filter_map(|account| account.scope.enterprise)
+            .collect();
+        let Some(files) = self.enterprises.as_ref().filter(|_| !own.is_empty()) else {
+            return Ok(BTreeMap::new());
+        };
+        let ids: Vec<EnterpriseId> = own.into_iter().map(EnterpriseId).collect();
+        let names = files.names(&ids).await?;
+        Ok(names.into_iter().map(|(id, name)| (id.into(), name)).collect())
     }
 
     /// These accounts, by name; for capabilities that name the people who act in them. What is shown of them is

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use kernel::{
     Db, KernelError, Moment, Role, Scope, Sealed, Work,
     access::subtree_end,
-    audit::{AuditSource, RowDigest},
+    audit::{AuditSource, RowDigest, names_in, rows_after},
     ids::AccountId,
     work::guarded,
 };
@@ -276,10 +276,11 @@ impl AuditSource for AccountAudit {
         Model::SUBJECT
     }
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut query = Entity::find().order_by_asc(Column::Id).limit(limit);
-        if let Some(after) = after {
-            query = query.filter(Column::Id.gt(after));
-        }
-        Ok(query.all(db.read()).await?.iter().map(RowDigest::of).collect())
+        let rows = rows_after::<Entity>(db, Column::Id, after, limit).await?;
+        Ok(rows.iter().map(RowDigest::of).collect())
+    }
+
+    async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
+        names_in::<Entity>(db, Column::Id, Column::Name, ids).await
     }
 }

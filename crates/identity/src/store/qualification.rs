@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use kernel::{
     Db, KernelError, LegalDate, Sealed, Work,
-    audit::{AuditSource, RowDigest},
+    audit::{AuditSource, RowDigest, names_in, rows_after},
     ids::AccountId,
 };
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{IntoActiveModel, QueryOrder, entity::prelude::*};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -128,10 +128,11 @@ impl AuditSource for QualificationAudit {
         Model::SUBJECT
     }
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut query = Entity::find().order_by_asc(Column::Id).limit(limit);
-        if let Some(after) = after {
-            query = query.filter(Column::Id.gt(after));
-        }
-        Ok(query.all(db.read()).await?.iter().map(RowDigest::of).collect())
+        let rows = rows_after::<Entity>(db, Column::Id, after, limit).await?;
+        Ok(rows.iter().map(RowDigest::of).collect())
+    }
+
+    async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
+        names_in::<Entity>(db, Column::Id, Column::Number, ids).await
     }
 }

@@ -106,6 +106,7 @@ impl CaseWatch<'_> {
             name: span.name.to_owned(),
             department: None,
             term: span.limit.term.to_string(),
+            unit: span.limit.term.into(),
             internal: false,
             started_on: span.started_on,
             ended_on: span.ended_on,

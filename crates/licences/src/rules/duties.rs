@@ -227,17 +227,27 @@ impl List<'_> {
                 FilingMatter::SelfCheck(one) if one.month == key => Some((filing.id, one.on)),
                 _ => None,
             });
+            // What cannot be done any more is not asked for: the licence ends before its last month does.
+            let due = LegalDate(last_of_month(first)).min(self.licence.facts().validity.until);
+            if done.is_none() && self.ended_before_end_of(due) {
+                break;
+            }
             let title = format!("{}年{}月证照自查", first.year(), u8::from(first.month()));
             self.add(
                 "self_check",
                 title,
-                LegalDate(last_of_month(first)),
+                due,
                 done.map(|(_, on)| on),
                 done.map(|(id, _)| id),
                 (&basis, mark),
             );
             month = first_of_next_month(first);
         }
+    }
+
+    /// Whether the licence was ended, so that what is left of the day cannot be done any more.
+    fn ended_before_end_of(&self, day: LegalDate) -> bool {
+        matches!(self.licence, Licence::Ended(one) if one.ending.order().on <= day)
     }
 
     /// One for each whole year in which the licence is held on the last day.

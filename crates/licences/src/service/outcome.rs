@@ -298,7 +298,7 @@ impl Licences {
         let facts = json!({ "number": row.number, "identifier": row.identifier, "reference": row.reference });
         work.record(
             &row,
-            kernel::Happened::new("licence.reserved", "占用许可证编号").data(facts),
+            kernel::Happened::new("licence.reserved", "编定许可证编号").data(facts),
         )?;
         Ok(())
     }

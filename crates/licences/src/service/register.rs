@@ -17,6 +17,9 @@ use crate::{
 /// Licences on one page of the sitemap at most; the protocol allows no more.
 const SITEMAP_STRETCH: i64 = 50_000;
 
+/// The holder declared the paper lost.
+pub(in crate::service) const LOSS_DECLARED: &str = "licence.loss_declared";
+
 /// Events that everyone may know of; their reasons are written for everyone.
 const PUBLIC_EVENTS: [&str; 11] = [
     "licence.issued",
@@ -29,7 +32,7 @@ const PUBLIC_EVENTS: [&str; 11] = [
     "licence.cancelled",
     "licence.deregistered",
     "licence.replaced",
-    "licence.loss_declared",
+    LOSS_DECLARED,
 ];
 
 /// Licences in force today, counted.
@@ -58,6 +61,8 @@ pub struct PublicFile {
     pub history: Vec<PublicEvent>,
     /// When the licence last changed.
     pub updated_at: Moment,
+    /// The days on which the loss of its paper is made public, unless it was found again.
+    pub lost: Option<(LegalDate, LegalDate)>,
     /// The number of the licence that a temporary one stands in for, or that a replacement continues.
     pub of_number: Option<String>,
 }
@@ -132,6 +137,11 @@ impl Licences {
         };
         let events = event::find(db, &filter, None, 200).await?;
         let last = events.first().map(|event| event.body.at);
+        let declared = events.iter().any(|event| event.body.kind == LOSS_DECLARED);
+        let lost = match declared {
+            true => store::open_loss(db.read(), licence.facts().id).await?,
+            false => None,
+        };
         let public = events
             .into_iter()
             .filter(|event| PUBLIC_EVENTS.contains(&event.body.kind.as_str()));
@@ -162,6 +172,7 @@ impl Licences {
             expiring_from: self.inner.rule.expiring_from(facts.validity),
             history,
             updated_at: last.unwrap_or(facts.created_at),
+            lost: lost.and_then(|filing| filing.notice()),
             of_number,
             licence,
         }))

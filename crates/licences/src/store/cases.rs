@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use kernel::{
     Actor, Db, KernelError, Moment, Sealed, Work,
-    audit::{AuditSource, RowDigest},
+    audit::{AuditSource, RowDigest, rows_after},
     ids::{AccountId, EnterpriseId, LicenceId},
     text_index::TextQuery,
     work::guarded,
@@ -12,7 +12,7 @@ use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, entity::prelu
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Competent, fresh_key, locked_rows, of_another, rows_after, search::named};
+use super::{Competent, fresh_key, locked_rows, numbers_of, of_another, search::named};
 use crate::model::{CaseBody, CaseFile, CaseId};
 
 #[sea_orm::model]
@@ -220,6 +220,10 @@ impl AuditSource for CaseAudit {
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
         let rows = rows_after::<Entity>(db, Column::Id, after, limit).await?;
         Ok(rows.iter().map(digest).collect())
+    }
+
+    async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
+        numbers_of::<Entity>(db, (Column::Id, Column::Licence), ids).await
     }
 }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use kernel::{
     Actor, Db, KernelError, LegalDate, Moment, Sealed, Work,
-    audit::{AuditSource, RowDigest},
+    audit::{AuditSource, RowDigest, rows_after},
     ids::{AccountId, EnterpriseId, LicenceId},
     text_index::TextQuery,
     work::guarded,
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Competent, fresh_key, locked_rows, of_another, row as licence, rows_after,
+    Competent, fresh_key, locked_rows, numbers_of, of_another, row as licence,
     search::{in_force, named},
 };
 use crate::model::{Filing, FilingId, FilingMatter, Waiting};
@@ -263,13 +263,16 @@ pub(crate) async fn filings_of(db: &Db, licences: &[LicenceId]) -> Result<Vec<Fi
 }
 
 /// The last loss of a licence that was not found again.
-pub(crate) async fn open_loss(work: &Work, licence: LicenceId) -> Result<Option<Filing>, KernelError> {
+pub(crate) async fn open_loss(
+    conn: &impl ConnectionTrait,
+    licence: LicenceId,
+) -> Result<Option<Filing>, KernelError> {
     let found = Entity::find()
         .filter(Column::Licence.eq(licence))
         .filter(Column::Kind.eq("loss"))
         .filter(Column::NoticeUntil.is_not_null())
         .order_by_desc(Column::Seq)
-        .one(work.conn())
+        .one(conn)
         .await?;
     found.map(Filing::try_from).transpose()
 }
@@ -349,5 +352,9 @@ impl AuditSource for FilingAudit {
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
         let rows = rows_after::<Entity>(db, Column::Id, after, limit).await?;
         Ok(rows.iter().map(RowDigest::of).collect())
+    }
+
+    async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
+        numbers_of::<Entity>(db, (Column::Id, Column::Licence), ids).await
     }
 }

@@ -25,8 +25,11 @@ pub(crate) use native::PointReader;
 pub use row::LicenceAudit;
 pub(crate) use search::{ListQuery, Listed, StatusFilter, list, public_list, published_after, text_query};
 
+use std::collections::BTreeMap;
+
 use kernel::{
     Db, KernelError, Scope, Work,
+    audit::names_in,
     ids::{ApplicationId, LicenceId},
     text_index::{TextIndex, Tokens, reserve_keys},
     work::guarded,
@@ -55,23 +58,6 @@ async fn fresh_key(work: &Work, table: &'static str) -> Result<i64, KernelError>
     let keys = reserve_keys(work.conn(), table, 1).await?;
     let key = keys.into_iter().next();
     key.ok_or_else(|| KernelError::Corrupt("no row key".into()))
-}
-
-/// Rows in order of identifier, as the audit walks through them.
-async fn rows_after<E: EntityTrait>(
-    db: &Db,
-    id: E::Column,
-    after: Option<Uuid>,
-    limit: u64,
-) -> Result<Vec<E::Model>, KernelError>
-where
-    E::Model: Send + Sync,
-{
-    let rows = E::find()
-        .filter(Condition::all().add_option(after.map(|after| id.gt(after))))
-        .order_by_asc(id)
-        .limit(limit);
-    Ok(rows.all(db.read()).await?)
 }
 
 /// Saves a new licence. Returns its row for the event.
@@ -254,6 +240,27 @@ pub(crate) async fn number(db: &Db, id: LicenceId) -> Result<Option<String>, Ker
         .one(db.read())
         .await?;
     Ok(found)
+}
+
+/// The numbers of the licences to which some rows belong, by row.
+async fn numbers_of<E: EntityTrait>(
+    db: &Db,
+    (id, licence): (E::Column, E::Column),
+    ids: &[Uuid],
+) -> Result<Vec<(Uuid, String)>, KernelError> {
+    let of: Vec<(Uuid, Uuid)> = E::find()
+        .select_only()
+        .column(id)
+        .column(licence)
+        .filter(id.is_in(ids.iter().copied()))
+        .into_tuple()
+        .all(db.read())
+        .await?;
+    let licences: Vec<Uuid> = of.iter().map(|(_, licence)| *licence).collect();
+    let numbers = names_in::<row::Entity>(db, row::Column::Id, row::Column::Number, &licences).await?;
+    let numbers: BTreeMap<Uuid, String> = numbers.into_iter().collect();
+    let named = |(id, licence): (Uuid, Uuid)| Some((id, numbers.get(&licence)?.clone()));
+    Ok(of.into_iter().filter_map(named).collect())
 }
 
 /// How many stand-ins a licence has had.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use codes::LicenceNumber;
 use kernel::{
     Db, KernelError, LegalDate, Moment, Sealed,
-    audit::{AuditSource, RowDigest},
+    audit::{AuditSource, RowDigest, names_in, rows_after},
     ids::{ApplicationId, EnterpriseId, LicenceId},
     text_index::search_text,
 };
@@ -13,7 +13,6 @@ use sea_orm::{FromQueryResult, entity::prelude::*, sea_query::SimpleExpr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::rows_after;
 use crate::model::{
     Cancellation, Certificate, Ended, Ending, Facts, Holder, Issued, Issuer, Licence, Mark, PastPaper,
     Period, Prepared, Published, Reserved, SignedRecord, Source, Standing, Status, Suspended, Suspension,
@@ -541,6 +540,10 @@ impl AuditSource for LicenceAudit {
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
         let rows = rows_after::<Entity>(db, Column::Id, after, limit).await?;
         Ok(rows.iter().map(digest).collect())
+    }
+
+    async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
+        names_in::<Entity>(db, Column::Id, Column::Number, ids).await
     }
 }
 

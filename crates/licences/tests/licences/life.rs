@@ -1092,6 +1092,30 @@ async fn holding_a_licence_month_by_month() {
         date!(2026 - 12 - 31).into(),
     );
     assert_eq!(all.await.unwrap(), duties);
+    // The last month's check is due while the licence is held, not at the end of the month.
+    let until = app
+        .licences
+        .licence(&keeper, id)
+        .await
+        .unwrap()
+        .facts()
+        .validity
+        .until;
+    assert_eq!(
+        until.0.month(),
+        until.0.next_day().unwrap().month(),
+        "within a month"
+    );
+    let last = app
+        .licences
+        .licence_duties(&keeper, id, until, (until.0 + time::Duration::days(40)).into());
+    let last = last.await.unwrap();
+    let checks: Vec<_> = last
+        .iter()
+        .filter(|duty| duty.key == "self_check")
+        .map(|duty| duty.due)
+        .collect();
+    assert_eq!(checks, [until]);
     let backwards = app
         .licences
         .licence_duties(

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use kernel::{
     Db, KernelError, LegalDate, Moment, Sealed, Work,
-    audit::{AuditSource, RowDigest},
+    audit::{AuditSource, RowDigest, names_in, rows_after},
     work::guarded,
 };
 use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
@@ -202,10 +202,11 @@ impl AuditSource for ListReviewAudit {
     }
 
     async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let mut query = Entity::find().order_by_asc(Column::Id).limit(limit);
-        if let Some(after) = after {
-            query = query.filter(Column::Id.gt(after));
-        }
-        Ok(query.all(db.read()).await?.iter().map(RowDigest::of).collect())
+        let rows = rows_after::<Entity>(db, Column::Id, after, limit).await?;
+        Ok(rows.iter().map(RowDigest::of).collect())
+    }
+
+    async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
+        names_in::<Entity>(db, Column::Id, Column::Quarter, ids).await
     }
 }

@@ -47,4 +47,6 @@ pub struct Part {
     pub notice: Notice,
     /// 提醒函, 待办（初审）
     pub label: String,
+    /// Whom it is about; empty where that is nobody in particular.
+    pub brief: String,
 }

@@ -48,6 +48,8 @@ pub struct DueTask {
     pub reference: Option<String>,
     /// Last day.
     pub due_on: Option<LegalDate>,
+    /// Working days past the last day; nothing while it is not late or cannot be counted.
+    pub days_late: Option<u32>,
     /// Path of the desk application on which it is done.
     pub link: String,
 }
@@ -72,6 +74,8 @@ pub trait Tasks: Send + Sync {
     async fn open(&self, application: Uuid) -> Result<Vec<OpenTask>, KernelError>;
     /// How much of the actor's own work is due as of `today`, with at most so many pieces of it.
     async fn due(&self, officer: &Actor, today: LegalDate, most: usize) -> Result<TasksDue, KernelError>;
+    /// Whether officers work on the day; where the holidays of its year are not published, on Monday to Friday.
+    fn is_working_day(&self, day: LegalDate) -> bool;
 }
 
 /// A duty of an enterprise.

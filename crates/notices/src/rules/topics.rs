@@ -29,6 +29,9 @@ pub struct TopicFile {
     /// What stands in the table of a mail; a line for whose places nothing is known is left out.
     #[serde(default)]
     pub facts: Vec<FactLine>,
+    /// Path of the desk application where all of it is listed; where it is not given, the place that they share.
+    #[serde(default)]
+    pub list: Option<String>,
     /// Whether officers, people of enterprises or both have it among their preferences.
     pub ends: BTreeSet<End>,
     /// What is told.
@@ -103,6 +106,12 @@ pub struct Telling {
     /// What several of them are called, with places; the name of the topic unless given.
     #[serde(default)]
     pub label: Option<String>,
+    /// Whom it is about in a word or two, with places, for the title of several.
+    #[serde(default)]
+    pub brief: Option<String>,
+    /// Whether it is told on working days only.
+    #[serde(default)]
+    pub on_working_days: bool,
 }
 
 /// How words leave the application, with places.
@@ -119,6 +128,8 @@ pub struct AwayWords {
     pub mail_settings: String,
     /// What several notices of a kind are called: `label`, `count`.
     pub several: String,
+    /// Title of several notices: `kinds`, and whom the `first` of them is about; without the latter the kinds alone.
+    pub several_title: String,
     /// Text above several notices: `count`.
     pub many_text: String,
     /// Several notices in a short message: `title`.
@@ -154,6 +165,8 @@ pub struct Topic {
     pub gather: bool,
     /// What stands in the table of a mail.
     pub facts: Vec<FactLine>,
+    /// Path of the desk application where all of it is listed.
+    pub list: Option<String>,
     /// Who has it among the preferences.
     ends: BTreeSet<End>,
 }
@@ -213,6 +226,7 @@ impl Book {
             urgent: file.urgent,
             gather: file.gather && !file.urgent,
             facts: file.facts,
+            list: file.list,
             ends: file.ends,
         };
         match self.topics.insert(key, topic) {

@@ -21,6 +21,14 @@ impl Notices {
     /// Tells every officer what is due as of the day. Running it again tells nobody twice.
     pub(crate) async fn digest(&self, run: Day) -> Outcome<()> {
         let most = self.inner.file.most_items;
+        let works = self.inner.tasks.is_working_day(run.day);
+        let tellings = self.inner.book.tellings(DIGEST).iter();
+        let tellings: Vec<_> = tellings
+            .filter(|(_, telling)| works || !telling.on_working_days)
+            .collect();
+        if tellings.is_empty() {
+            return Ok(());
+        }
         let mut after: Option<AccountId> = None;
         loop {
             let officers = self.inner.identity.officers_after(after, STRIDE).await?;
@@ -41,7 +49,7 @@ impl Notices {
                     });
                 }
             }
-            for (topic, telling) in self.inner.book.tellings(DIGEST) {
+            for (topic, telling) in &tellings {
                 if let Some(topic) = self.inner.book.topic(topic) {
                     self.put_out(topic, telling, None, std::mem::take(&mut told))
                         .await?;
@@ -77,10 +85,18 @@ fn items(due: TasksDue, today: LegalDate) -> (Vec<Item>, usize) {
     )
 }
 
+/// In working days, as letters and lists say it. The last day may have passed without one since.
+fn late(days: Option<u32>) -> String {
+    match days {
+        Some(days) if days > 0 => format!("已逾期{days}个工作日"),
+        _ => "已逾期".to_owned(),
+    }
+}
+
 fn item(task: DueTask, today: LegalDate) -> Item {
     let days = task.due_on.map(|due| (due.0 - today.0).whole_days());
     let when = match (days, task.due_on) {
-        (Some(days), _) if days < 0 => format!("已逾期{}日", -days),
+        (Some(days), _) if days < 0 => late(task.days_late),
         (Some(0), _) => "今天到期".to_owned(),
         (_, Some(due)) => format!("{}前", short_day(due)),
         _ => String::new(),

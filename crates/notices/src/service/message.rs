@@ -11,6 +11,8 @@ use crate::{
 
 /// Where people choose how they are told.
 const SETTINGS: &str = "/app/notices/preferences";
+/// Where all notices are.
+const NOTICES: &str = "/app/notices";
 
 /// What a message says, before it takes the form of its channel.
 #[derive(Clone, Debug, Default)]
@@ -85,7 +87,18 @@ impl Notices {
         let group = |(label, count): &(&str, usize)| {
             said(&words.several, &[("label", label), ("count", &count.to_string())])
         };
-        let title = groups.iter().map(group).collect::<Vec<_>>().join("、");
+        let kinds = groups.iter().map(group).collect::<Vec<_>>().join("、");
+        let title = match parts.iter().find(|part| !part.brief.is_empty()) {
+            Some(first) => said(
+                &words.several_title,
+                &[("kinds", &kinds), ("first", &first.brief)],
+            ),
+            None => kinds.clone(),
+        };
+        let listed = parts
+            .first()
+            .and_then(|part| self.inner.book.topic(&part.notice.topic)?.list.clone());
+        let links = parts.iter().map(|part| part.notice.link.as_deref());
         let item = |part: &Part| Item {
             title: part.notice.title.clone(),
             text: part.notice.text.clone(),
@@ -93,10 +106,12 @@ impl Notices {
         };
         Message {
             text: said(&words.many_text, &[("count", &parts.len().to_string())]),
-            short: said(&words.many_short, &[("title", &title)]),
+            short: said(&words.many_short, &[("title", &kinds)]),
             items: parts.iter().take(file.most_items).map(item).collect(),
             more: parts.len().saturating_sub(file.most_items),
-            link: Some("/app/notices".to_owned()),
+            link: listed
+                .or_else(|| shared_place(links))
+                .or_else(|| Some(NOTICES.to_owned())),
             facts: Vec::new(),
             title,
         }
@@ -188,6 +203,19 @@ impl Mail<'_> {
     }
 }
 
+/// The page to which all of them lead, or the list above those pages.
+fn shared_place<'a>(links: impl Iterator<Item = Option<&'a str>>) -> Option<String> {
+    let links: Vec<&str> = links.collect::<Option<_>>()?;
+    let (first, others) = links.split_first()?;
+    if others.iter().all(|link| link == first) {
+        return Some((*first).to_owned());
+    }
+    let above = |link: &&'a str| link.rsplit_once('/').map(|(list, _)| list);
+    let list = above(first)?;
+    let shared = list != "/app" && others.iter().all(|link| above(link) == Some(list));
+    shared.then(|| list.to_owned())
+}
+
 fn said(text: &str, words: &[(&str, &str)]) -> String {
     let words = words
         .iter()
@@ -260,6 +288,23 @@ mod tests {
         ] {
             assert!(html.contains(part), "{part}");
         }
+    }
+
+    #[test]
+    fn several_lead_to_where_all_of_them_are() {
+        #[track_caller]
+        fn check(links: &[Option<&str>], expected: Option<&str>) {
+            assert_eq!(shared_place(links.iter().copied()).as_deref(), expected);
+        }
+        check(&[], None);
+        check(&[Some("/app/tasks"), Some("/app/tasks")], Some("/app/tasks"));
+        check(
+            &[Some("/app/licences/1"), Some("/app/licences/2")],
+            Some("/app/licences"),
+        );
+        check(&[Some("/app/licences/1"), Some("/app/cases/2")], None);
+        check(&[Some("/app/licences/1"), None], None);
+        check(&[Some("/app/tasks"), Some("/app/figures")], None);
     }
 
     #[test]

@@ -459,6 +459,10 @@ fn parts(topic: &Topic, telling: &Telling, told: &[(&Told, Notice)]) -> Vec<Part
             Some(label) => fill(label, &told.words).text,
             None => topic.name.clone(),
         },
+        brief: match &telling.brief {
+            Some(brief) => fill(brief, &told.words).text,
+            None => String::new(),
+        },
         notice: notice.clone(),
     };
     told.iter().map(part).collect()

@@ -21,6 +21,7 @@ pub(crate) mod row {
         #[sea_orm(primary_key, auto_increment = false)]
         pub notice: NoticeId,
         pub label: String,
+        pub brief: String,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -71,6 +72,7 @@ pub(crate) async fn add_parts(work: &Work, id: DeliveryId, parts: &[Part]) -> Re
             delivery: id,
             notice: part.notice.id,
             label: part.label.clone(),
+            brief: part.brief.clone(),
         }
         .into_active_model()
         .reset_all()
@@ -83,21 +85,22 @@ pub(crate) async fn add_parts(work: &Work, id: DeliveryId, parts: &[Part]) -> Re
 
 /// The notices of a delivery, oldest first.
 pub(crate) async fn parts(work: &Work, id: DeliveryId) -> Result<Vec<Part>, KernelError> {
-    let labels = row::Entity::find()
+    let known = row::Entity::find()
         .filter(row::Column::Delivery.eq(id))
         .all(work.conn())
         .await?;
     let notices = notice::Entity::find()
-        .filter(notice::Column::Id.is_in(labels.iter().map(|one| one.notice)))
+        .filter(notice::Column::Id.is_in(known.iter().map(|one| one.notice)))
         .order_by_asc(notice::Column::At)
         .order_by_asc(notice::Column::Id)
         .all(work.conn())
         .await?;
     let part = |row: notice::Model| {
-        let label = labels.iter().find(|one| one.notice == row.id)?.label.clone();
+        let part = known.iter().find(|one| one.notice == row.id)?;
         Some(Part {
             notice: row.into(),
-            label,
+            label: part.label.clone(),
+            brief: part.brief.clone(),
         })
     };
     Ok(notices.into_iter().filter_map(part).collect())

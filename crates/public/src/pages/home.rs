@@ -9,7 +9,7 @@ use matters::Industry;
 
 use super::{
     icon::{self, Icon, Rosette},
-    matter::{self, Row},
+    matter::{self, Group},
     reply::{self, Frame, Keep, Nav},
     text,
 };
@@ -48,7 +48,7 @@ struct Home<'a> {
     hash: Icon,
     file: Icon,
     figures: Option<Figures>,
-    matters: Vec<Row>,
+    trades: Vec<Group>,
 }
 
 pub(crate) fn render(public: &Public, numbers: Option<&Numbers>, asked: &HeaderMap) -> Response {
@@ -60,7 +60,7 @@ pub(crate) fn render(public: &Public, numbers: Option<&Numbers>, asked: &HeaderM
         file: icon::FILE,
         // A register that is still empty has nothing to count.
         figures: numbers.filter(|numbers| numbers.valid > 0).map(figures),
-        matters: matter::rows(public),
+        trades: matter::groups(public),
     };
     reply::page(StatusCode::OK, Keep::Short, asked, &template)
 }

@@ -36,6 +36,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) running: bool,
     /// Path of the licence that took this one's place.
     pub(crate) successor: Option<(String, String)>,
+    /// The days on which the loss of the paper is made public.
+    pub(crate) lost: Option<(String, String)>,
 }
 
 impl<'a> Facts<'a> {
@@ -58,6 +60,9 @@ impl<'a> Facts<'a> {
             running: state.in_force(),
             tone: text::of_state(state).tone,
             successor,
+            lost: licence
+                .lost
+                .map(|lost| (lost.from.chinese(), lost.until.chinese())),
             licence,
         }
     }

@@ -20,15 +20,17 @@ use crate::Public;
 pub(crate) struct Row {
     pub(crate) path: String,
     pub(crate) name: String,
+    /// What is asked for, in one word under the name of the industry.
+    pub(crate) kind: &'static str,
     pub(crate) body: String,
     pub(crate) limit: Option<String>,
     pub(crate) free: bool,
 }
 
 /// Matters of one industry.
-struct Group {
-    label: &'static str,
-    rows: Vec<Row>,
+pub(crate) struct Group {
+    pub(crate) label: &'static str,
+    pub(crate) rows: Vec<Row>,
 }
 
 #[derive(Template)]
@@ -39,9 +41,19 @@ struct List<'a> {
     count: usize,
 }
 
-/// Matters in use today.
-pub(crate) fn rows(public: &Public) -> Vec<Row> {
-    in_use(public).into_iter().map(|one| row(public, one)).collect()
+/// Matters in use today, by industry.
+pub(crate) fn groups(public: &Public) -> Vec<Group> {
+    let all = in_use(public);
+    let of = |industry: Industry| Group {
+        label: industry.label(),
+        rows: all
+            .iter()
+            .filter(|one| one.industry == industry)
+            .map(|one| row(public, one))
+            .collect(),
+    };
+    let groups = Industry::ALL.into_iter().map(of);
+    groups.filter(|group| !group.rows.is_empty()).collect()
 }
 
 fn in_use(public: &Public) -> Vec<&Definition> {
@@ -55,6 +67,7 @@ fn row(public: &Public, one: &Definition) -> Row {
     Row {
         path: format!("/matters/{}", one.key),
         name: one.name.clone(),
+        kind: one.kind.label(),
         body: body(public.matters_city(), one),
         limit: promised(one).map(|clock| format!("{}办结", clock.term)),
         free: !one.power.fees.charged,
@@ -75,23 +88,11 @@ fn promised(one: &Definition) -> Option<&Clock> {
 
 /// The list.
 pub(crate) fn render_list(public: &Public, asked: &HeaderMap) -> Response {
-    let all = in_use(public);
-    let of = |industry: Industry| Group {
-        label: industry.label(),
-        rows: all
-            .iter()
-            .filter(|one| one.industry == industry)
-            .map(|one| row(public, one))
-            .collect(),
-    };
+    let groups = groups(public);
     let template = List {
         frame: Frame::new(public.site(), Nav::Matters, "/matters"),
-        groups: Industry::ALL
-            .into_iter()
-            .map(of)
-            .filter(|group| !group.rows.is_empty())
-            .collect(),
-        count: all.len(),
+        count: groups.iter().map(|group| group.rows.len()).sum(),
+        groups,
     };
     reply::page(StatusCode::OK, Keep::Long, asked, &template)
 }

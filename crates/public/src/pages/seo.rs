@@ -68,7 +68,10 @@ pub(crate) fn pages(public: &Public, asked: &HeaderMap) -> Response {
         "/about/verification",
     ]
     .map(str::to_owned);
-    let matters = matter::rows(public).into_iter().map(|row| row.path);
+    let matters = matter::groups(public)
+        .into_iter()
+        .flat_map(|group| group.rows)
+        .map(|row| row.path);
     urls(
         public,
         fixed.into_iter().chain(matters).map(|path| (path, None)),

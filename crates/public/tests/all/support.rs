@@ -89,6 +89,7 @@ pub fn licence(serial: u32, holder: &str) -> PublicLicence {
                 detail: None,
             },
         ],
+        lost: None,
         penalties: vec![],
         certificates: vec![
             CertificateFile {

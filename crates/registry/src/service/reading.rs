@@ -1,23 +1,37 @@
 //! Reading files and lists within the scope.
 
+use std::collections::BTreeMap;
+
 use codes::{IndustryCode, IndustryLevel, RegionCode, SubjectCode};
 use kernel::{
     Actor, Event, FieldError, Happened, KernelError, Page, Permission, Subject, TextQuery, Work,
+    audit::AuditSource,
     event::{self, EventFilter},
     ids::EnterpriseId,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{Outcome, Registry, RegistryError};
 use crate::{
     model::{Enterprise, EnterpriseQuery, EnterpriseState, LedgerCount, RegionCount},
-    store,
+    store::{self, EnterpriseAudit},
 };
 
 /// Rows read at a time when a list is walked to its end.
 const STRIDE: u64 = 1000;
 
 impl Registry {
+    /// The names of these enterprises, for capabilities that list what belongs to them.
+    ///
+    /// # Errors
+    /// [`KernelError::Db`].
+    pub async fn names(&self, ids: &[EnterpriseId]) -> Result<BTreeMap<EnterpriseId, String>, KernelError> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| (*id).into()).collect();
+        let names = EnterpriseAudit.names(self.kernel.db(), &ids).await?;
+        Ok(names.into_iter().map(|(id, name)| (id.into(), name)).collect())
+    }
+
     /// One enterprise within the actor's scope, with personal data: mask it before it is shown.
     ///
     /// # Errors

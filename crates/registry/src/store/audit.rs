@@ -3,9 +3,8 @@
 use async_trait::async_trait;
 use kernel::{
     Db, KernelError, Sealed,
-    audit::{AuditSource, RowDigest},
+    audit::{AuditSource, RowDigest, names_in, rows_after},
 };
-use sea_orm::{QueryOrder, QuerySelect, entity::prelude::*};
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +14,7 @@ use super::{
 };
 
 macro_rules! audit_source {
-    ($(#[$meta:meta])* $name:ident, $table:ident) => {
+    ($(#[$meta:meta])* $name:ident, $table:ident $(, $called:ident)?) => {
         $(#[$meta])*
         pub struct $name;
 
@@ -25,12 +24,12 @@ macro_rules! audit_source {
                 $table::Model::SUBJECT
             }
             async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-                let mut query = $table::Entity::find().order_by_asc($table::Column::Id).limit(limit);
-                if let Some(after) = after {
-                    query = query.filter($table::Column::Id.gt(after));
-                }
-                Ok(query.all(db.read()).await?.iter().map(RowDigest::of).collect())
+                let rows = rows_after::<$table::Entity>(db, $table::Column::Id, after, limit).await?;
+                Ok(rows.iter().map(RowDigest::of).collect())
             }
+            $(async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
+                names_in::<$table::Entity>(db, $table::Column::Id, $table::Column::$called, ids).await
+            })?
         }
     };
 }
@@ -38,7 +37,8 @@ macro_rules! audit_source {
 audit_source!(
     /// The enterprise rows.
     EnterpriseAudit,
-    enterprise
+    enterprise,
+    Name
 );
 audit_source!(
     /// The key staff rows.
@@ -48,7 +48,8 @@ audit_source!(
 audit_source!(
     /// The facility rows.
     FacilityAudit,
-    facility
+    facility,
+    Name
 );
 audit_source!(
     /// The rows of the list for closer supervision.

@@ -1,5 +1,7 @@
 //! Where an enterprise belongs, for the accounts of its people.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use identity::Enterprises;
 use kernel::{Actor, KernelError, ids::EnterpriseId};
@@ -17,5 +19,9 @@ impl Enterprises for EnterpriseFiles {
             Err(RegistryError::Kernel(error)) => Err(error),
             Err(_) => Ok(None),
         }
+    }
+
+    async fn names(&self, ids: &[EnterpriseId]) -> Result<BTreeMap<EnterpriseId, String>, KernelError> {
+        self.0.names(ids).await
     }
 }

@@ -1,7 +1,10 @@
 //! What notices have to know of their neighbours: what things are called, what work is open, what is due.
 
+use std::sync::Arc;
+
 use applications::{Applications, ApplicationsError, TaskItem};
 use async_trait::async_trait;
+use codes::WorkCalendar;
 use kernel::{
     Actor, KernelError, LegalDate, PageQuery,
     ids::{ApplicationId, LicenceId},
@@ -11,6 +14,7 @@ use notices::{
     DueTask, Duties, DutyEntry, Facts, OpenTask, Tasks, TasksDue,
     rules::{Words, short_day},
 };
+use time::Weekday;
 use uuid::Uuid;
 
 /// How far ahead the morning's notice looks, in days.
@@ -60,13 +64,18 @@ impl Facts for Names {
 }
 
 /// The work lists of applications.
-pub struct WorkLists(pub Applications);
+pub struct WorkLists {
+    /// Applications.
+    pub applications: Applications,
+    /// Working days.
+    pub calendar: Arc<WorkCalendar>,
+}
 
 #[async_trait]
 impl Tasks for WorkLists {
     async fn open(&self, application: Uuid) -> Result<Vec<OpenTask>, KernelError> {
         let open = self
-            .0
+            .applications
             .open_tasks(ApplicationId(application))
             .await
             .map_err(inner)?;
@@ -86,7 +95,8 @@ impl Tasks for WorkLists {
     }
 
     async fn due(&self, officer: &Actor, today: LegalDate, most: usize) -> Result<TasksDue, KernelError> {
-        let due = self.0.due_counts(officer, today, SOON).await.map_err(inner)?;
+        let due = self.applications.due_counts(officer, today, SOON).await;
+        let due = due.map_err(inner)?;
         let mut found = TasksDue {
             late: due.late,
             today: due.today,
@@ -99,9 +109,16 @@ impl Tasks for WorkLists {
                 cursor: None,
             };
             let until = LegalDate(today.0.saturating_add(time::Duration::days(i64::from(SOON))));
-            let tasks = self.0.tasks(officer, Vec::new(), Some(until), &page).await;
+            let tasks = self
+                .applications
+                .tasks(officer, Vec::new(), Some(until), &page)
+                .await;
             found.first = match tasks {
-                Ok(page) => page.items.into_iter().map(due_task).collect(),
+                Ok(page) => page
+                    .items
+                    .into_iter()
+                    .map(|task| self.due_task(task, today))
+                    .collect(),
                 // Who may not read applications is told numbers only.
                 Err(ApplicationsError::Forbidden(_)) => Vec::new(),
                 Err(error) => return Err(inner(error)),
@@ -109,19 +126,35 @@ impl Tasks for WorkLists {
         }
         Ok(found)
     }
+
+    fn is_working_day(&self, day: LegalDate) -> bool {
+        let weekend = matches!(day.0.weekday(), Weekday::Saturday | Weekday::Sunday);
+        self.calendar.is_working_day(day.0).unwrap_or(!weekend)
+    }
 }
 
-/// A piece of work as the morning's notice names it.
-fn due_task(task: TaskItem) -> DueTask {
-    let application = &task.listed.application;
-    let dossier = application.dossier();
-    DueTask {
-        label: task.kind.label().to_owned(),
-        applicant: dossier.applicant.name.clone(),
-        matter: dossier.matter_name.clone(),
-        reference: application.intake().map(|intake| intake.reference.clone()),
-        due_on: task.due_on,
-        link: format!("/app/applications/{}", task.listed.id),
+impl WorkLists {
+    /// A piece of work as the morning's notice names it.
+    fn due_task(&self, task: TaskItem, today: LegalDate) -> DueTask {
+        let application = &task.listed.application;
+        let dossier = application.dossier();
+        DueTask {
+            label: task.kind.label().to_owned(),
+            applicant: dossier.applicant.name.clone(),
+            matter: dossier.matter_name.clone(),
+            reference: application.intake().map(|intake| intake.reference.clone()),
+            days_late: self.days_late(&task, today),
+            due_on: task.due_on,
+            link: format!("/app/applications/{}", task.listed.id),
+        }
+    }
+
+    /// As letters count it: working days past the last day, without those in which the clock stood still.
+    fn days_late(&self, task: &TaskItem, today: LegalDate) -> Option<u32> {
+        let due = task.due_on.filter(|due| *due < today)?;
+        let days = self.calendar.working_days_between(due.0, today.0).ok()?.0;
+        let left = task.clock.as_ref().and_then(|clock| clock.left);
+        Some(left.map_or(days, |left| days.min(u32::try_from(-left).unwrap_or(0))))
     }
 }
 

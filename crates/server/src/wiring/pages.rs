@@ -8,8 +8,8 @@ use kernel::{KernelError, Page, PageQuery, Problem};
 use licences::{Edition, Licences, PublicFile, PublicQuery, Status};
 use matters::Industry;
 use public::{
-    CertificateFile, HistoryEntry, Holder, Inclusion, LicenceLine, LossNotice, Numbers, PublicLicence,
-    PublicPenalty, SearchQuery, SitemapEntry, Standing, State,
+    CertificateFile, HistoryEntry, Holder, Inclusion, LicenceLine, LossNotice, LossPeriod, Numbers,
+    PublicLicence, PublicPenalty, SearchQuery, SitemapEntry, Standing, State,
 };
 use registry::Registry;
 use transparency::{Transparency, TransparencyError};
@@ -91,6 +91,7 @@ impl public::Register for LicenceRegister {
             authority: facts.authority.name,
             in_force_from: facts.in_force_from,
             standing,
+            lost: file.lost.map(|(from, until)| LossPeriod { from, until }),
             grade: None,
             history: history.collect(),
             penalties,

@@ -4,6 +4,7 @@ mod audit;
 mod keys;
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -15,8 +16,8 @@ use evidence::{
     tiles_for_inclusion,
 };
 use kernel::{
-    Actor, Happened, Kernel, KernelError, Permission, Problem, Subject, access::Forbidden, event,
-    problem::chain,
+    Actor, Happened, Kernel, KernelError, Permission, Problem, Subject, access::Forbidden,
+    audit::AuditSource, event, problem::chain,
 };
 pub use keys::LogKeys;
 use tokio::sync::watch;
@@ -82,6 +83,8 @@ impl From<TransparencyError> for Problem {
 pub struct Transparency {
     pub(crate) kernel: Kernel,
     keys: Arc<RwLock<Arc<LogKeys>>>,
+    /// Who knows what the subjects of events are called.
+    sources: Arc<[Arc<dyn AuditSource>]>,
 }
 
 type Outcome<T> = Result<T, TransparencyError>;
@@ -92,7 +95,15 @@ impl Transparency {
         Self {
             kernel,
             keys: Arc::new(RwLock::new(Arc::new(keys))),
+            sources: Arc::new([]),
         }
+    }
+
+    /// Says what the subjects of events are called, as far as these sources know it.
+    #[must_use]
+    pub fn with_sources(mut self, sources: Vec<Arc<dyn AuditSource>>) -> Self {
+        self.sources = sources.into();
+        self
     }
 
     /// Goes on with other keys of the same log.
@@ -340,6 +351,25 @@ impl Transparency {
             ..filter.clone()
         };
         Ok(event::find(self.kernel.db(), &filter, before, limit + 1).await?)
+    }
+
+    /// What the subjects of events are called, by identifier; one question for each type.
+    ///
+    /// # Errors
+    /// [`TransparencyError::Kernel`].
+    pub async fn names(&self, events: &[event::Event]) -> Outcome<BTreeMap<Uuid, String>> {
+        let mut names = BTreeMap::new();
+        for source in self.sources.iter() {
+            let of_type = events
+                .iter()
+                .filter(|one| one.body.subject_type == source.subject());
+            let ids: BTreeSet<Uuid> = of_type.map(|one| one.body.subject_id).collect();
+            if !ids.is_empty() {
+                let ids: Vec<Uuid> = ids.into_iter().collect();
+                names.extend(source.names(self.kernel.db(), &ids).await?);
+            }
+        }
+        Ok(names)
     }
 }
 

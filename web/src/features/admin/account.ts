@@ -1,7 +1,8 @@
 import type { Schema } from '@/api/client'
 import type { FieldFault } from '@/api/problem'
+import { fold, type Folded } from '@/shared/lib/timeline'
 import { admin } from '@/locales/zh-CN/admin'
-import type { Account, AccountChange, AccountRequest } from './api'
+import type { Account, AccountChange, AccountRequest, Event } from './api'
 
 /** What is typed about an account. */
 export interface AccountValues {
@@ -60,4 +61,15 @@ export function faultsOf(values: AccountValues): FieldFault[] {
   if (values.roles.length === 0) faults.push({ field: 'roles', message: text.chooseRole })
   if (values.end === 'enterprise' && !values.enterprise) faults.push({ field: 'enterprise', message: text.chooseEnterprise })
   return faults
+}
+
+/**
+ * The latest acts of one account, without the name that the page bears. A run that the page of events cuts off is left
+ * out, because its number would be wrong; where there is nothing else, it is told without a number.
+ */
+export function recentActs(page: { items: readonly Event[]; next?: string | null }, lines: number): Folded<Event>[] {
+  const folded = fold(page.items.map((act) => ({ ...act, actor: '' })))
+  if (!page.next) return folded.slice(0, lines)
+  const known = folded.slice(0, -1)
+  return known.length > 0 ? known.slice(0, lines) : folded.map((act) => ({ ...act, times: 1 }))
 }

@@ -6,7 +6,8 @@ export type AccountChange = Schema<'AccountChangeRequest'>
 export type Role = Schema<'RoleView'>
 export type Department = Schema<'DepartmentView'>
 export type Qualification = Schema<'QualificationView'>
-export type Event = Schema<'Event'>
+/** An event, with the name of what it is about. */
+export type Event = Schema<'EventEntry'>
 export type Proof = Schema<'Proof'>
 export type Job = Schema<'JobView'>
 export type JobSummary = Schema<'JobSummary'>
@@ -50,7 +51,7 @@ export interface EventQuery {
   subject_type?: string
   subject_id?: string
 }
-export const readEvents = (query: EventQuery, limit: number, cursor: string | undefined, signal: AbortSignal): Promise<Schema<'Page_Event'>> =>
+export const readEvents = (query: EventQuery, limit: number, cursor: string | undefined, signal: AbortSignal): Promise<Schema<'Page_EventEntry'>> =>
   call(api.GET('/api/v1/events', { params: { query: { ...query, limit, ...from(cursor) } }, signal }))
 export const readProof = (id: string, signal: AbortSignal): Promise<Proof> => call(api.GET('/api/v1/events/{id}/proof', { params: at(id), signal }))
 export const readLog = (signal?: AbortSignal): Promise<Schema<'LogDescription'>> => call(api.GET('/api/v1/public/evidence-log', { ...(signal && { signal }) }))
@@ -90,7 +91,7 @@ export const readHealth = (signal: AbortSignal): Promise<Health> => probe('/heal
 
 export type Webhook = Schema<'WebhookView'>
 export interface DeliveryQuery {
-  state: Schema<'NoticeDeliveryState'>
+  state: Schema<'NoticeDeliveryState'> | 'all'
   channel?: Schema<'NoticeChannel'>
 }
 export const readChannels = (signal: AbortSignal): Promise<Schema<'NoticeChannelView'>[]> => call(api.GET('/api/v1/notice-channels', { signal }))

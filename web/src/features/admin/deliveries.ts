@@ -10,10 +10,10 @@ export type Channel = Schema<'NoticeChannelView'>
 /** What an administrator looks at first, first. */
 export const states: readonly DeliveryState[] = ['dead', 'unknown', 'failed', 'queued', 'sending', 'sent']
 
-export const tones: Record<DeliveryState, Tone> = { queued: 'draft', sending: 'active', failed: 'soon', sent: 'fine', unknown: 'soon', dead: 'late' }
+export const tones: Record<DeliveryState, Tone> = { queued: 'held', sending: 'active', failed: 'soon', sent: 'fine', unknown: 'soon', dead: 'late' }
 
-/** The state in the address, if it is one. */
-export const stateOf = (text: string): DeliveryState => states.find((state) => state === text) ?? 'dead'
+/** The state in the address; all of them where it is none. */
+export const stateOf = (text: string): DeliveryState | 'all' => states.find((state) => state === text) ?? 'all'
 
 /** What of a channel's week is worth a word, the worst first, what never happened left out. */
 export const week = (channel: Pick<Channel, 'counts'>): { state: DeliveryState; count: number }[] =>
@@ -21,6 +21,11 @@ export const week = (channel: Pick<Channel, 'counts'>): { state: DeliveryState; 
 
 /** How many of the last week wait for an administrator. */
 export const stuck = (list: readonly Pick<Channel, 'counts'>[]): number => list.reduce((sum, { counts }) => sum + (counts.dead ?? 0) + (counts.unknown ?? 0), 0)
+
+/** Ways to people that the installation has not. A list of what is pushed to systems is none of them. */
+export const closed = (list: readonly Pick<Channel, 'channel' | 'configured' | 'name'>[]): string[] => list.filter(({ channel, configured }) => channel !== 'webhook' && !configured).map(({ name }) => name)
+/** Nothing leaves the platform to people. */
+export const allClosed = (list: readonly Pick<Channel, 'channel' | 'configured' | 'name'>[]): boolean => list.every(({ channel, configured }) => channel === 'webhook' || !configured)
 
 /** An error in words for people, and the other side's own words beside it where they are not Chinese. */
 export function reason(error: string): { text: string; original?: string } {

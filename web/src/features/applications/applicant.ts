@@ -105,7 +105,7 @@ export function formOf(entries: Entries, before: ApplicationForm): ApplicationFo
     ...before,
     contact: entries.contact.trim(),
     contact_phone: entries.contact_phone.trim(),
-    delivery_address: entries.delivery_address.trim(),
+    delivery_address: entries.delivery_address.trim().replace(/\s*\n\s*/g, ' '),
     employees: /^\d+$/.test(String(entries.employees).trim()) ? Number(entries.employees) : null,
     scope: entries.scope.split('\n').map((line) => line.trim()).filter(Boolean),
     truth_declared: entries.truth_declared,

@@ -125,6 +125,23 @@ export const cite = ({ statute, article }: Schema<'Clause'>, statutes: readonly 
 /** A window of a definition in words, before the server has put days to it. */
 export const windowWords = ({ from, term }: Schema<'MatterWindow'>): string => text.within(text.from[from], term.amount, text.units[term.unit])
 
+type Window = Pick<Schema<'WindowView'>, 'name' | 'late' | 'until'> & {
+  /** What the rules say of an application that comes after it. */
+  after: Schema<'MatterWindow'>['late']
+}
+/** What the windows of a licence come to, in one sentence: by which day to apply, or what is already past. The server says what is late. */
+export function advice(windows: readonly Window[], day: (date: string) => string): { late: boolean; said: string } | undefined {
+  const dated = windows.flatMap((one) => (one.until ? [{ ...one, until: one.until }] : [])).sort((a, b) => a.until.localeCompare(b.until))
+  const past = dated.filter(({ late }) => late)
+  const open = dated.filter(({ late }) => !late)
+  const [next] = open
+  if (!next && past.length === 0) return undefined
+  if (past.length === 0) return { late: false, said: text.advice.inTime(day(next?.until ?? '')) }
+  const names = past.map(({ name }) => name).join(text.listed)
+  if (past.some(({ after }) => after === 'fresh_application')) return { late: true, said: text.advice.over(names) }
+  return next?.after === 'fresh_application' ? { late: true, said: text.advice.last(names, day(next.until)) } : { late: true, said: text.advice.late(names) }
+}
+
 /** One line of what was asked for; `from` is what the licence says until then. */
 export interface Line {
   name: string
@@ -160,4 +177,11 @@ export function offered<One extends { kind: Kind; industry: string }>(matters: r
   const first = matters.filter(({ kind }) => kind === 'first_issue')
   const rest = matters.filter(({ kind, industry }) => kind !== 'first_issue' && !held.has(industry))
   return [...own, ...first, ...(all ? rest : [])]
+}
+
+/** What was begun comes first, then the industries that the enterprise already has to do with. */
+export function likely<One extends { key: string; industry: string }>(matters: readonly One[], begun: ReadonlySet<string>, held: ReadonlySet<string>): One[] {
+  const near = new Set([...held, ...matters.filter(({ key }) => begun.has(key)).map(({ industry }) => industry)])
+  const rank = ({ key, industry }: One): number => (begun.has(key) ? 0 : near.has(industry) ? 1 : 2)
+  return [...matters].sort((a, b) => rank(a) - rank(b))
 }

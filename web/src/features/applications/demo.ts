@@ -1,22 +1,18 @@
 import type { Schema } from '@/api/client'
 
 type Application = Pick<Schema<'ApplicationView'>, 'state' | 'lead' | 'reviews' | 'delivery'>
+type Login = Pick<Schema<'DemoLogin'>, 'login' | 'acts_as' | 'department'>
 
-/** Who reviews for a department in a demo. */
-const REVIEWERS: Readonly<Record<string, string>> = {
-  emergency: 'reviewer', housing: 'housing', industry: 'industry', fire: 'fire', public_security: 'police', ecology: 'ecology',
-  natural_resources: 'resources', market_regulation: 'market', human_resources: 'labour', health: 'health', meteorology: 'weather',
-  civil_defence: 'defence', transport: 'transport', water: 'water', energy: 'energy',
+/** Who of the body that leads has to act. */
+const OFFICERS: Partial<Record<Application['state'], Schema<'Role'>>> = {
+  submitted: 'window_clerk', first_review: 'first_reviewer', second_review: 'second_reviewer', deciding: 'approver', granted: 'window_clerk', refused: 'window_clerk',
 }
-const OFFICERS = { submitted: 'clerk', first_review: 'first', second_review: 'second', deciding: 'approver', granted: 'clerk', refused: 'clerk' } as const
 
 /** The accounts of a demo that go on with an application: whoever plays all of them need not search for the next one. */
-export function nextLogins({ state, lead, reviews, delivery }: Application): string[] {
-  if (state === 'in_review') {
-    const waiting = reviews.filter(({ progress }) => progress === 'reviewing')
-    return waiting.flatMap(({ department }) => REVIEWERS[department] ?? [])
-  }
-  if (!(state in OFFICERS) || delivery) return []
-  const officer = OFFICERS[state as keyof typeof OFFICERS]
-  return [lead.key === 'emergency' ? officer : `${officer}.${lead.key}`]
+export function nextLogins<One extends Login>({ state, lead, reviews, delivery }: Application, accounts: readonly One[]): One[] {
+  const of = (role: Schema<'Role'>, departments: string[]): One[] =>
+    accounts.filter(({ acts_as: acts, department }) => acts === role && departments.includes(department ?? ''))
+  if (state === 'in_review') return of('department_reviewer', reviews.filter(({ progress }) => progress === 'reviewing').map(({ department }) => department))
+  const officer = OFFICERS[state]
+  return officer && !delivery ? of(officer, [lead.key]) : []
 }

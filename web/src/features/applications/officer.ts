@@ -77,3 +77,16 @@ export function byCondition(reviews: readonly Review[]): Judged[] {
   }
   return [...found.values()]
 }
+
+export type RiskLine = Schema<'RiskLine'>
+type Level = Schema<'RiskLevel'>
+const LEVELS: readonly Level[] = ['high', 'attention', 'clear', 'no_data']
+/** The lines of a risk report, the gravest first; those without data apart; and how many there are of each level. */
+export function byWeight(lines: readonly RiskLine[]): { known: RiskLine[]; unknown: RiskLine[]; sum: { level: Level; lines: number }[] } {
+  const of = (level: Level): RiskLine[] => lines.filter((line) => line.level === level)
+  return {
+    known: LEVELS.filter((level) => level !== 'no_data').flatMap(of),
+    unknown: of('no_data'),
+    sum: LEVELS.map((level) => ({ level, lines: of(level).length })).filter((one) => one.lines > 0),
+  }
+}

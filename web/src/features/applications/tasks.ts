@@ -13,16 +13,15 @@ export type Urgency = 'late' | 'today' | 'soon' | 'later' | 'held'
 /** Most urgent first; what stands still comes last. */
 export const urgencies: readonly Urgency[] = ['late', 'today', 'soon', 'later', 'held']
 
-/** Days from which on work is not near any more. For the order of the page only; the light is the server's. */
-const NEAR = 3
 const PAGE = 200
 
+/** By the server's light, so that a row never has another colour than its heading. */
 export function urgency({ clock }: Task): Urgency {
-  if (!clock || typeof clock.left !== 'number') return clock?.stopped ? 'held' : 'later'
+  if (!clock) return 'later'
   if (clock.stopped) return 'held'
-  if (clock.left < 0) return 'late'
+  if (clock.light === 'red') return 'late'
   if (clock.left === 0) return 'today'
-  return clock.left <= NEAR ? 'soon' : 'later'
+  return clock.light === 'yellow' ? 'soon' : 'later'
 }
 
 /** Tasks under the headings of their urgency, without empty headings. */

@@ -7,7 +7,7 @@ import type { Case, Paper } from './api'
 export interface Step {
   key: 'opened' | 'evidence' | 'notice' | 'voice' | 'proposal' | 'decision' | 'service'
   state: 'done' | 'now' | 'ahead' | 'skipped' | 'ended'
-  /** When and by whom, or until when. */
+  /** When, and in a line of its own by whom; or until when. */
   note: string
 }
 
@@ -35,7 +35,7 @@ export function path(one: Case): Step[] {
   const { notice: voice } = one
   const until = [voice?.plea_until, voice?.hearing_until].filter((date): date is string => !!date).sort().at(-1)
   const told = notice?.served
-  const by = (name?: string | null, at?: string | null): string => (name && at ? `${day(legalDay(at))} ${name}` : '')
+  const by = (name?: string | null, at?: string | null): string => (name && at ? `${day(legalDay(at))}\n${name}` : '')
   const steps: (Omit<Step, 'state'> & { done: boolean; needless?: boolean })[] = [
     { key: 'opened', done: true, note: by(one.opened_by, one.opened_at) },
     { key: 'evidence', done: one.state !== 'investigating' || (!!one.findings && one.evidence.length > 0), note: text.path.pieces(one.evidence.length) },

@@ -1,4 +1,4 @@
-import { Briefcase } from '@element-plus/icons-vue'
+import { Folder } from '@element-plus/icons-vue'
 import { type Feature, may, type Me } from '@/shared/lib/feature'
 import { cases as text } from '@/locales/zh-CN/cases'
 import { useCaseWork } from './work'
@@ -16,7 +16,7 @@ const feature: Feature = {
     { path: 'cases/:id', props: true, component: () => import('./pages/CasePage.vue'), meta: { title: text.title, needs: READ } },
   ],
   places: [
-    { to: '/cases', text: text.place, icon: Briefcase, order: 32, shows: sees, count: () => useCaseWork().count, refresh: (me) => (works(me) ? useCaseWork().load() : undefined) },
+    { to: '/cases', text: text.place, icon: Folder, order: 32, shows: sees, count: () => useCaseWork().count, refresh: (me) => (works(me) ? useCaseWork().load() : undefined) },
   ],
   homes: [{ order: 30, shows: (me) => sees(me) && may(me, 'licences:supervise'), place: '/cases', page: () => import('./pages/CaseList.vue') }],
 }

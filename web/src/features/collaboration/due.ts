@@ -3,18 +3,22 @@ import { collaboration } from '@/locales/zh-CN/collaboration'
 
 const text = collaboration.due
 
+/** In what days are counted. */
+type Unit = keyof typeof text.units
+const term = (amount: number, unit: Unit): string => text.term(amount, text.units[unit])
+
 /** How near a last day is, in words and tone. */
 export interface Due {
   words: string
   tone: 'late' | 'soon' | 'fine' | 'held'
 }
 
-/** Days until a last day; the light is the server's. */
-export function dueOf(light: 'red' | 'yellow' | 'green', left: number | null | undefined, held = false): Due {
-  if (held) return { words: text.held, tone: 'held' }
+/** Days until a last day; the light is the server's. What stands still and is red was late before it stood still. */
+export function dueOf(light: 'red' | 'yellow' | 'green', left: number | null | undefined, held = false, unit: Unit = 'days'): Due {
+  if (held) return light === 'red' && typeof left === 'number' && left < 0 ? { words: text.late(term(-left, unit)), tone: 'late' } : { words: text.held, tone: 'held' }
   if (typeof left !== 'number') return { words: text.none, tone: 'held' }
   const tone = { red: 'late', yellow: 'soon', green: 'fine' } as const
-  const words = left < 0 ? text.late(-left) : left === 0 ? text.today : text.left(left)
+  const words = left < 0 ? text.late(term(-left, unit)) : left === 0 ? text.today : text.left(term(left, unit))
   return { words, tone: tone[light] }
 }
 
@@ -34,7 +38,7 @@ export function momentDue(due: string, now: Date, late: boolean): Due {
   const whole = Math.floor(Math.abs(hours))
   if (late) return { words: whole <= BY_HOURS ? text.lateHours(whole) : text.lateDays(Math.floor(whole / 24)), tone: 'late' }
   if (hours <= BY_HOURS) return { words: text.leftHours(Math.max(0, Math.floor(hours))), tone: hours <= BY_HOURS / 4 ? 'soon' : 'fine' }
-  return { words: text.left(daysBetween(legalDay(now), legalDay(due))), tone: 'fine' }
+  return { words: text.left(term(daysBetween(legalDay(now), legalDay(due)), 'days')), tone: 'fine' }
 }
 
 /** A last instant as people write it: the midnight that ends a day is that day's 24:00. */

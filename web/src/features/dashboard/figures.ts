@@ -44,6 +44,9 @@ export function finding(stages: Stages, departments: Departments | null): string
   return slow && slow.open_late > 0 ? text.finding.stuck(late, slow.open_late, slow.name) : text.finding.late(late)
 }
 
+/** Nine of ten reviews took up to so long, and that is longer than the limit. */
+export const beyond = ({ p90_used: used, limit_days: limit }: Departments['items'][number]): boolean => typeof used === 'number' && typeof limit === 'number' && used > limit
+
 /** Days put together where there are too many to tell apart: weeks from 62 days on. */
 export interface Period {
   from: string

@@ -3,45 +3,79 @@ import { day, legalDay, moment } from '@/shared/lib/format'
 import { filings as text } from '@/locales/zh-CN/filings'
 import type { Filing, Matter } from './api'
 
+/** Whether the last day of what is still owed is over. */
+export const isLate = ({ due_on: due }: Pick<Filing, 'due_on'>, today: string): boolean => !!due && due < today
+
 /** How a filing stands, in a word. */
-export function standing(matter: Matter, today: string): { name: string; tone: Tone } {
+export function standing({ matter, due_on: due }: Pick<Filing, 'matter' | 'due_on'>, today: string): { name: string; tone: Tone } {
   const { states } = text
-  const open = (name: string): { name: string; tone: Tone } => ({ name, tone: 'soon' })
+  const open = (name: string, late?: string): { name: string; tone: Tone } => (late && isLate({ due_on: due }, today) ? { name: late, tone: 'late' } : { name, tone: 'soon' })
   const done = (name: string): { name: string; tone: Tone } => ({ name, tone: 'fine' })
   switch (matter.kind) {
     case 'handover':
-      return matter.posted ? done(states.posted) : open(states.posting)
+      return matter.posted ? done(states.posted) : open(states.posting, states.late.posting)
     case 'self_check':
       if (!matter.exchange) return done(states.intact)
-      return matter.exchange.begun_at ? done(states.exchanging) : open(states.exchange)
+      return matter.exchange.begun_at ? done(states.exchanging) : open(states.exchange, states.late.exchange)
     case 'damage':
-      return matter.exchange.begun_at ? done(states.exchanging) : open(states.exchange)
+      return matter.exchange.begun_at ? done(states.exchanging) : open(states.exchange, states.late.exchange)
     case 'loss':
       if (matter.found_on) return { name: states.found, tone: 'held' }
       return matter.notice_until >= today ? { name: states.noticed, tone: 'active' } : { name: states.noticeOver, tone: 'held' }
     case 'recall':
-      if (!matter.returned) return open(states.returning)
+      if (!matter.returned) return open(states.returning, states.late.returning)
       if (!matter.destruction) return open(states.destroying)
       return matter.destruction.witness ? done(states.destroyed) : open(states.witnessing)
     case 'work_elsewhere':
     case 'emergency_use':
-      return matter.report ? done(states.reported) : open(states.reporting)
+      return matter.report ? done(states.reported) : open(states.reporting, states.late.reporting)
     case 'annual_review':
       return done(states.reviewed)
   }
 }
 
+/** For whom a filing waits while the reader has nothing to do, as a sentence. */
+export function awaited(one: Pick<Filing, 'matter' | 'due_on'>, today: string): { by: 'holder' | 'authority' | 'nobody'; said: string } {
+  const { matter, due_on: due } = one
+  const words = text.awaited
+  const owed = (what: string): { by: 'holder'; said: string } => ({ by: 'holder', said: isLate(one, today) ? words.late(what, day(due ?? '')) : words.holder(what, due ? day(due) : '') })
+  switch (matter.kind) {
+    case 'handover':
+      if (!matter.posted) return owed(words.posting)
+      break
+    case 'self_check':
+    case 'damage':
+      if (matter.exchange && !matter.exchange.begun_at) return owed(words.exchange)
+      break
+    case 'loss':
+      if (!matter.found_on) return { by: 'nobody', said: matter.notice_until >= today ? words.notice(day(matter.notice_until)) : words.noticeOver }
+      break
+    case 'recall':
+      if (!matter.returned) return owed(words.returning)
+      if (!matter.destruction) return { by: 'authority', said: words.destruction }
+      if (!matter.destruction.witness) return { by: 'authority', said: words.witness }
+      break
+    case 'work_elsewhere':
+    case 'emergency_use':
+      if (!matter.report) return owed(words.report)
+      break
+    case 'annual_review':
+  }
+  return { by: 'nobody', said: words.nobody }
+}
+
 /** A step of a filing, done or to come. */
 export interface Step {
   name: string
-  state: 'done' | 'now' | 'ahead'
+  state: 'done' | 'now' | 'late' | 'ahead'
   note: string
 }
 
 /** What was done and what is still owed, in order. */
-export function steps({ matter, at, by }: Filing): Step[] {
+export function steps({ matter, at, by, due_on: due }: Filing, today: string): Step[] {
   const words = text.steps
   const filed = words.by(day(legalDay(at)), by)
+  const standIn: [string, boolean, string][] = [[words.standIn, matter.kind === 'damage' && !!matter.stand_in, '']]
   const list: [string, boolean, string][] = (() => {
     switch (matter.kind) {
       case 'handover':
@@ -55,8 +89,10 @@ export function steps({ matter, at, by }: Filing): Step[] {
         return [
           [words.damage, true, moment(matter.happened_at)],
           [words.report, true, matter.in_time ? words.inTime : words.tooLate],
+          // A stand-in that was issued is done; one that may be comes after what the holder owes.
+          ...(matter.stand_in ? standIn : []),
           ...exchange(matter.exchange),
-          ...(matter.disaster ? [[words.standIn, !!matter.stand_in, ''] as [string, boolean, string]] : []),
+          ...(matter.disaster && !matter.stand_in ? standIn : []),
         ]
       case 'loss':
         return [
@@ -92,7 +128,7 @@ export function steps({ matter, at, by }: Filing): Step[] {
     if (done) return { name, state: 'done', note }
     if (now) return { name, state: 'ahead', note }
     now = true
-    return { name, state: 'now', note }
+    return { name, state: isLate({ due_on: due }, today) ? 'late' : 'now', note }
   })
 }
 

@@ -1,4 +1,4 @@
-import { Tickets } from '@element-plus/icons-vue'
+import { DocumentAdd } from '@element-plus/icons-vue'
 import { type Feature, may, type Me } from '@/shared/lib/feature'
 import { filings as text } from '@/locales/zh-CN/filings'
 import { useFilingWork } from './work'
@@ -13,7 +13,7 @@ const feature: Feature = {
     { path: 'filings/:id', props: true, component: () => import('./pages/FilingPage.vue'), meta: { title: text.title, needs: READ } },
   ],
   places: [
-    { to: '/filings', text: text.place, icon: Tickets, order: 34, shows: sees, count: () => useFilingWork().count, refresh: (me) => (works(me) ? useFilingWork().load() : undefined) },
+    { to: '/filings', text: text.place, icon: DocumentAdd, order: 34, shows: sees, count: () => useFilingWork().count, refresh: (me) => (works(me) ? useFilingWork().load() : undefined) },
   ],
 }
 

@@ -1,6 +1,7 @@
 import type { Schema } from '@/api/client'
 import type { Tone } from '@/shared/components/StateBadge.vue'
 import { bandOf, type Duty, type Held, pressing, wayOf } from '@/shared/lib/duties'
+import { clockState, clockText } from '@/shared/lib/clock'
 import { daysBetween } from '@/shared/lib/format'
 import { duties as words } from '@/locales/zh-CN/duties'
 import { holding } from '@/locales/zh-CN/holding'
@@ -26,6 +27,12 @@ const left = (due: string, today: string): { tone: Tone; said: string } => {
   return { tone: days < 0 ? 'late' : days <= 7 ? 'soon' : 'active', said: days < 0 ? words.late(-days) : words.left(days) }
 }
 
+/** As the application itself says it: the server counts, in working days or days. */
+const counted = (clock: NonNullable<Item['clock']>): { tone: Tone; said: string } => {
+  const state = clockState(clock)
+  return { tone: state === 'late' || state === 'soon' ? state : 'active', said: clockText(clock) }
+}
+
 /** Applications, duties and drafts in one order: by deadline, what has none comes last. */
 export function todosOf(items: readonly Item[], duties: readonly Duty[], licences: readonly Held[], today: string): Todo[] {
   const corrections = items
@@ -37,7 +44,7 @@ export function todosOf(items: readonly Item[], duties: readonly Duty[], licence
         title: text.correct(item.matter_name),
         detail: text.correctDetail,
         due,
-        ...(due ? left(due, today) : { tone: 'soon' as const, said: text.noDeadline }),
+        ...(item.clock ? counted(item.clock) : { tone: 'soon' as const, said: text.noDeadline }),
         to: `/applications/${item.id}`,
         act: text.go.correct,
       }

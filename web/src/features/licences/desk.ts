@@ -1,8 +1,9 @@
 import { api, call, once, type Schema } from '@/api/client'
 import type { Tone } from '@/shared/components/StateBadge.vue'
 import type { Act } from '@/shared/lib/act'
-import { day, daysBetween } from '@/shared/lib/format'
+import { day, daysBetween, legalDay } from '@/shared/lib/format'
 import { desk as text } from '@/locales/zh-CN/desk'
+import { licences as list } from '@/locales/zh-CN/licences'
 
 export type Licence = Schema<'LicenceView'>
 export type Duty = Schema<'LicenceDuty'>
@@ -33,12 +34,34 @@ export function statement(licence: Licence, today: string): { tone: '' | 'fine' 
     case 'revoked':
     case 'rescinded':
     case 'withdrawn':
-    case 'cancelled':
       return { tone: 'late', line: words[licence.status](since) }
+    case 'cancelled':
+      return { tone: '', line: words.cancelled(since) }
     case 'replaced':
       return { tone: '', line: words.replaced(standing?.replaced_by ?? '') }
     default:
       return licence.void_reason ? { tone: 'late', line: words.voided(licence.void_reason) } : { tone: '', line: words.reserved }
+  }
+}
+
+/** What stands under the last day in a list: days only where it still counts, else what came before it. */
+export function untilNote({ status, standing, valid_from: from, valid_until: until }: Licence, today: string): string {
+  switch (status) {
+    case 'valid':
+    case 'expiring':
+    case 'temporary':
+    case 'in_transition':
+    case 'expired': {
+      const days = daysBetween(today, until)
+      return days < 0 ? list.past(-days) : list.left(days)
+    }
+    case 'not_yet_valid':
+      return list.begins(day(from))
+    case null:
+    case undefined:
+      return ''
+    default:
+      return standing ? list.since(day(standing.since), list.statuses[status]) : ''
   }
 }
 
@@ -50,16 +73,38 @@ export function openLoss(filings: readonly FilingRow[]): { id: string; from: str
   return undefined
 }
 
+/** A damage that was reported of the paper in force, until a new one is made. */
+export interface Damage {
+  id: string
+  /** Until when the exchange was to begin; absent once it has. */
+  due?: string | undefined
+  late: boolean
+  standIn?: string | undefined
+}
+
+export function openDamage(filings: readonly FilingRow[], { past }: Pick<Licence, 'past'>, today: string): Damage | undefined {
+  for (const { id, at, matter, due_on: due } of filings) {
+    if (matter.kind !== 'damage' && matter.kind !== 'self_check') continue
+    if (!matter.exchange || past.some(({ replaced_on: on }) => on >= legalDay(at))) continue
+    const open = !matter.exchange.begun_at
+    return { id, due: open ? matter.exchange.due : undefined, late: open && !!due && due < today, standIn: (matter.kind === 'damage' && matter.stand_in) || undefined }
+  }
+  return undefined
+}
+
 /** Duties under the headings of how they stand: what was missed, what comes (nearest first), what was done (newest first). */
-export function grouped(duties: readonly Duty[]): { key: 'missed' | 'due' | 'done'; rows: Duty[] }[] {
+export function grouped(duties: readonly Duty[], today: string): { key: 'missed' | 'near' | 'later' | 'done'; rows: Duty[] }[] {
   const rows = (...states: Duty['state'][]): Duty[] => duties.filter(({ state }) => states.includes(state))
   const by = (sign: 1 | -1) => (a: Duty, b: Duty): number => sign * a.due.localeCompare(b.due)
   return [
     { key: 'missed' as const, rows: rows('missed').sort(by(-1)) },
-    { key: 'due' as const, rows: rows('due').sort(by(1)) },
+    { key: 'near' as const, rows: rows('due').filter(({ due }) => daysBetween(today, due) <= MONTH).sort(by(1)) },
+    { key: 'later' as const, rows: rows('due').filter(({ due }) => daysBetween(today, due) > MONTH).sort(by(1)) },
     { key: 'done' as const, rows: rows('done', 'done_late').sort(by(-1)) },
   ].filter((group) => group.rows.length > 0)
 }
+/** As far ahead as a holder is shown what comes. */
+const MONTH = 31
 export const dutyTones: Readonly<Record<Duty['state'], Tone>> = { due: 'active', done: 'fine', done_late: 'soon', missed: 'late' }
 
 /** A day so many years away; 29 February becomes 1 March. */

@@ -42,7 +42,7 @@ export interface Way {
 /** What can be asked for about a licence today, as the server judges it: under way, open, late, or not, and why. */
 export function waysOf(licence: string, matters: readonly Schema<'LicenceMatterView'>[]): Way[] {
   const text = holder.licence.apply
-  return KINDS.flatMap((kind) => matters.filter((one) => one.kind === kind)).map(({ key, kind, kind_name: name, allowed, reason, running, windows }): Way => {
+  const ways = KINDS.flatMap((kind) => matters.filter((one) => one.kind === kind)).map(({ key, kind, kind_name: name, allowed, reason, running, windows }): Way => {
     if (running) {
       const isDraft = running.state === 'draft'
       return { kind, name, to: `/applications/${running.id}${isDraft ? '/edit' : ''}`, lines: [{ said: isDraft ? text.draft : text.underWay(running.state_name), tone: 'active' }] }
@@ -50,15 +50,23 @@ export function waysOf(licence: string, matters: readonly Schema<'LicenceMatterV
     if (!allowed) return { kind, name, lines: reason ? [{ said: reason, tone: '' }] : [] }
     const lawful = windows.find(({ until_words: until, internal }) => until && !internal)
     const day = lawful?.until_words
+    const last = windows.filter(({ until_words: until, late }) => until && !late).at(-1)?.until_words
     return {
       kind,
       name,
       to: `/applications/new/${key}?licence=${licence}`,
       lines: [
         { said: text.details[kind as keyof typeof text.details], tone: '' },
-        ...(lawful && day ? [{ said: lawful.late ? text.late(day) : text.until(day), tone: lawful.late ? ('late' as const) : ('' as const) }] : []),
+        ...(lawful && day ? [{ said: lawful.late ? text.late(day, last) : text.until(day), tone: lawful.late ? ('late' as const) : ('' as const) }] : []),
       ],
     }
+  })
+  // What is refused for the same reason stands in one line.
+  return ways.flatMap((way, at) => {
+    const same = (one: Way): boolean => !one.to && !way.to && one.lines[0]?.said === way.lines[0]?.said
+    const first = ways.findIndex(same)
+    if (way.to || first < 0) return [way]
+    return first === at ? [{ ...way, name: ways.filter(same).map(({ name }) => name).join(text.listed) }] : []
   })
 }
 

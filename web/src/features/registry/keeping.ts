@@ -7,6 +7,10 @@ import { keeping as text } from '@/locales/zh-CN/keeping'
 export type Staff = Schema<'StaffView'>
 export type Facility = Schema<'FacilityView'>
 
+const posts: readonly string[] = Object.keys(text.posts)
+/** People by their posts: who answers for everything comes first. */
+export const inOrder = (people: readonly Staff[]): Staff[] => [...people].sort((a, b) => posts.indexOf(a.post) - posts.indexOf(b.post))
+
 const options = (names: Readonly<Record<string, string>>): { value: string; text: string }[] => Object.entries(names).map(([value, name]) => ({ value, text: name }))
 const said = (answers: Answers, name: string): string => (answers[name] ?? '').trim()
 const orNull = (answers: Answers, name: string): string | null => said(answers, name) || null

@@ -1,8 +1,8 @@
 /** Words of what a person is told, and of how. */
 export const notices = {
   title: '通知',
-  heading: (unread: number) => (unread > 0 ? `${unread} 条通知没有读` : '通知都读过了'),
-  above: '平台告诉您的事',
+  heading: (unread: number) => (unread > 0 ? `${unread} 条通知未读` : '没有未读的通知'),
+  above: '通知',
   bell: (unread: number) => (unread > 0 ? `通知，${unread} 条未读` : '通知，没有未读'),
   many: '99+',
   none: '还没有通知',
@@ -13,7 +13,7 @@ export const notices = {
   read: '标为已读',
   readOne: (title: string) => `把“${title}”标为已读`,
   unread: '未读',
-  failed: '通知没有读到，稍后会再试。',
+  failed: '暂时读取不到通知，稍后自动重试。',
   today: '今天',
   yesterday: '昨天',
   list: {
@@ -26,7 +26,7 @@ export const notices = {
     empty: '没有符合条件的通知',
     emptyDetail: '换一个类别，或者看全部通知。',
     noUnread: '没有未读的通知',
-    noUnreadDetail: '都读过了。要找以前的，请看全部通知。',
+    noUnreadDetail: '要找以前的，请看全部通知。',
   },
   channels: { mail: '电子邮件', sms: '短信', wechat: '微信', webhook: '数据推送' },
   preferences: {

@@ -14,6 +14,8 @@ export interface Paged<Row> {
   /** 1 for the first page. */
   page: ComputedRef<number>
   hasNext: ComputedRef<boolean>
+  /** How many rows stand on the pages before. */
+  before: ComputedRef<number>
   next: () => Promise<void>
   previous: () => Promise<void>
   reload: () => Promise<void>
@@ -29,6 +31,8 @@ export function usePaged<Row>(read: (cursor: string | undefined, signal: AbortSi
   const problem = shallowRef<Problem | null>(null)
   /** Cursors of the pages up to this one; the first page has none. */
   const trail = shallowRef<(string | undefined)[]>([undefined])
+  /** How many rows each page had, the one shown last. */
+  const lengths = shallowRef<number[]>([0])
   const following = ref<string | null>(null)
   let running: AbortController | undefined
 
@@ -44,6 +48,7 @@ export function usePaged<Row>(read: (cursor: string | undefined, signal: AbortSi
       rows.value = slice.items
       following.value = slice.next ?? null
       trail.value = to
+      lengths.value = [...lengths.value.slice(0, to.length - 1), slice.items.length]
     } catch (error) {
       if (own.signal.aborted || isAbort(error)) return
       problem.value = asProblem(error)
@@ -61,6 +66,7 @@ export function usePaged<Row>(read: (cursor: string | undefined, signal: AbortSi
     problem,
     page: computed(() => trail.value.length),
     hasNext: computed(() => following.value !== null),
+    before: computed(() => lengths.value.slice(0, -1).reduce((sum, length) => sum + length, 0)),
     next: async () => {
       if (following.value !== null) await show([...trail.value, following.value])
     },

@@ -22,7 +22,7 @@ export interface WorkList<Row, Name extends string> extends Filters<Name> {
   /** Address of the workbook with the same filters. */
   exportUrl: ComputedRef<string>
   /** For `WorkTable`. */
-  paging: ComputedRef<{ page: number; hasNext: boolean; next: () => void; previous: () => void }>
+  paging: ComputedRef<{ page: number; hasNext: boolean; before: number; next: () => void; previous: () => void }>
 }
 
 /** A list with filters in the address, a search field, pages by key and a workbook. */
@@ -64,6 +64,6 @@ export function useWorkList<Row, Name extends string, Query extends object>(opti
       return mine.value > 0 && words.waiting ? words.waiting(mine.value) : words.heading(list.rows.value.length, list.hasNext.value)
     }),
     exportUrl: computed(() => `${options.workbook}?${new URLSearchParams(Object.entries(query.value).map(([name, value]) => [name, String(value)])).toString()}`),
-    paging: computed(() => ({ page: list.page.value, hasNext: list.hasNext.value, next: () => void list.next(), previous: () => void list.previous() })),
+    paging: computed(() => ({ page: list.page.value, hasNext: list.hasNext.value, before: list.before.value, next: () => void list.next(), previous: () => void list.previous() })),
   }
 }

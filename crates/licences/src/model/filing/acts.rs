@@ -147,12 +147,17 @@ impl Filing {
         }
     }
 
-    /// Last day of the public notice of a loss.
-    pub fn notice_until(&self) -> Option<LegalDate> {
+    /// First and last day of the public notice of a loss, unless the paper was found again.
+    pub fn notice(&self) -> Option<(LegalDate, LegalDate)> {
         match &self.matter {
-            FilingMatter::Loss(one) if one.found_on.is_none() => Some(one.notice_until),
+            FilingMatter::Loss(one) if one.found_on.is_none() => Some((one.notice_from, one.notice_until)),
             _ => None,
         }
+    }
+
+    /// Last day of the public notice of a loss.
+    pub fn notice_until(&self) -> Option<LegalDate> {
+        self.notice().map(|(_, until)| until)
     }
 }
 

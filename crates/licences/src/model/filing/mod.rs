@@ -381,7 +381,7 @@ impl FilingMatter {
             Self::SelfCheck(_) => "证照月度自查",
             Self::Damage(_) => "报告证书损毁",
             Self::Loss(_) => "声明证书遗失",
-            Self::Recall(_) => "收回证书",
+            Self::Recall(_) => "通知交回证书",
             Self::WorkElsewhere(_) => "异地作业备案",
             Self::EmergencyUse(_) => "应急使用备案",
             Self::AnnualReview(_) => "年度复核",

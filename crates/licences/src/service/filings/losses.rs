@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{PublicLoss, invalid, texts};
 use crate::{
     model::{Filing, FilingFault, FilingId, FilingMatter, FollowUp, Grant, Licence, Loss},
-    service::{Licences, LicencesError, Outcome},
+    service::{Licences, LicencesError, Outcome, register::LOSS_DECLARED},
     store,
 };
 
@@ -31,7 +31,7 @@ impl Licences {
         if on > work.now().legal_date() {
             return Err(invalid("on", "遗失日期不能晚于今天，请核对"));
         }
-        if store::open_loss(&work, id).await?.is_some() {
+        if store::open_loss(work.conn(), id).await?.is_some() {
             return Err(LicencesError::Filing(FilingFault::Done));
         }
         let filing = self
@@ -71,7 +71,7 @@ impl Licences {
             facts.holder.region.as_str(),
             Subject::new("licence", facts.id),
             facts.enterprise.into(),
-            Happened::new("licence.loss_declared", "遗失公告")
+            Happened::new(LOSS_DECLARED, "遗失公告")
                 .reason(said)
                 .data(json!({ "filing": filing.id, "notice_until": notice_until })),
         )?;
@@ -102,7 +102,7 @@ impl Licences {
         grant: &Grant,
     ) -> Outcome<Option<LegalDate>> {
         let today = work.now().legal_date();
-        if let Some(loss) = store::open_loss(work, licence.facts().id).await? {
+        if let Some(loss) = store::open_loss(work.conn(), licence.facts().id).await? {
             return Ok(loss.notice_until().filter(|until| today <= *until));
         }
         let circumstances = format!("补证申请 {} 载明证书遗失", grant.reference);
