@@ -199,24 +199,7 @@ struct Picture {
 
 impl Picture {
     fn of(pdf: &Path, dpi: u32) -> Self {
-        let stem = pdf.with_extension("");
-        let (dpi, stem) = (dpi.to_string(), text(&stem));
-        judge(
-            "pdftoppm",
-            &[
-                "-r",
-                &dpi,
-                "-f",
-                "1",
-                "-l",
-                "1",
-                "-gray",
-                "-singlefile",
-                text(pdf),
-                stem,
-            ],
-        );
-        let bytes = std::fs::read(format!("{stem}.pgm")).unwrap();
+        let bytes = drawn(pdf, dpi);
         // P5, width, height, 255: three lines of ASCII, then the pixels.
         let mut lines = bytes.splitn(4, |&byte| byte == b'\n');
         assert_eq!(lines.next(), Some(&b"P5"[..]));

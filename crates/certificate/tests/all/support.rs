@@ -258,6 +258,16 @@ pub fn judge(program: impl AsRef<Path>, arguments: &[&str]) -> String {
     text
 }
 
+/// The first page as poppler draws it, a grey PGM.
+#[track_caller]
+pub fn drawn(pdf: &Path, dpi: u32) -> Vec<u8> {
+    let stem = pdf.with_extension("");
+    let (dpi, stem) = (dpi.to_string(), text(&stem));
+    let grey = ["-r", &dpi, "-f", "1", "-l", "1", "-gray", "-singlefile"];
+    judge("pdftoppm", &[&grey[..], &[text(pdf), stem]].concat());
+    std::fs::read(format!("{stem}.pgm")).unwrap()
+}
+
 /// Runs one of the Python judges beside this file.
 #[track_caller]
 pub fn python(script: &str, arguments: &[&str]) -> String {
