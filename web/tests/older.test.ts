@@ -2,8 +2,10 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { expect, it } from 'vitest'
 import { defineComponent } from 'vue'
 import { offline, ProblemError } from '@/api/problem'
+import AppTimeline from '@/shared/components/AppTimeline.vue'
 import { type Older, useOlder } from '@/shared/composables/useOlder'
 import type { Slice } from '@/shared/composables/usePaged'
+import { shared } from '@/locales/zh-CN/shared'
 
 function shown(read: (cursor: string | undefined) => Promise<Slice<number>>): Older<number> {
   let older: Older<number> | undefined
@@ -43,9 +45,30 @@ it('reads older rows once though it is asked twice, and what was read anew meanw
   expect([rows(list), list.more.value, list.busy.value]).toEqual([[5, 4], true, false])
 })
 
-it('says that older rows could not be read', async () => {
+it('says beneath what is shown that older rows could not be read, and reads them when it is asked again', async () => {
+  let works = false
+  const list = shown((cursor = '') => (cursor && !works ? Promise.reject(new ProblemError(offline())) : Promise.resolve(pages[cursor] ?? { items: [] })))
+  await flushPromises()
+  await list.older()
+  expect([rows(list), list.problem.value?.title, list.more.value, list.busy.value]).toEqual([[5, 4], offline().title, true, false])
+  works = true
+  await list.older()
+  expect([rows(list), list.problem.value]).toEqual([[5, 4, 3, 2], null])
+})
+
+it('forgets the failure when it is read anew', async () => {
   const list = shown((cursor) => (cursor ? Promise.reject(new ProblemError(offline())) : Promise.resolve(pages[''] ?? { items: [] })))
   await flushPromises()
   await list.older()
-  expect([rows(list), list.busy.value]).toEqual(['failed', false])
+  await list.reload()
+  expect([rows(list), list.problem.value]).toEqual([[5, 4], null])
+})
+
+it('shows the failure beneath the timeline, with a way on', async () => {
+  const entries = [{ id: 'a', at: '2026-11-20T02:00:00Z', title: '受理' }]
+  const wrapper = mount(AppTimeline, { props: { entries, more: true, problem: offline() } })
+  expect(wrapper.findAll('li').map((line) => line.find('b').text())).toEqual(['受理'])
+  expect(wrapper.get('[role=alert]').text()).toContain(offline().title)
+  await wrapper.get('button').trigger('click')
+  expect([wrapper.get('button').text(), wrapper.emitted('more')?.length]).toEqual([shared.act.retry, 1])
 })

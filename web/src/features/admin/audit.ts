@@ -22,9 +22,3 @@ export const placeOf = (event: Pick<Event, 'subject_type' | 'subject_id'>): stri
 }
 
 export const subjectKind = (type: string): string => (text.subjects as Record<string, string>)[type] ?? text.otherSubject
-
-/** Who acted: a person, or the part of the system that did. */
-export function actorOf({ account, actor }: Pick<Event, 'account' | 'actor'>): { name: string; system: boolean } {
-  if (account) return { name: actor, system: false }
-  return { name: text.system((text.parts as Record<string, string>)[actor] ?? actor), system: true }
-}

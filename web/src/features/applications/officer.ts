@@ -18,8 +18,8 @@ export const readMatter = (key: string, version: number, signal: AbortSignal): P
   call(api.GET('/api/v1/matters/{key}', { params: { path: { key }, query: { version } }, signal }))
 
 /** What happened, newest first; `before` is the number of the oldest event that is known. */
-export const readTimeline = (id: string, before: number | undefined, limit: number): Promise<Schema<'Event'>[]> =>
-  call(api.GET('/api/v1/applications/{id}/timeline', { params: { path: { id }, query: before === undefined ? { limit } : { before, limit } } }))
+export const readTimeline = (id: string, before: number | undefined, limit: number, signal?: AbortSignal): Promise<Schema<'Event'>[]> =>
+  call(api.GET('/api/v1/applications/{id}/timeline', { params: { path: { id }, query: before === undefined ? { limit } : { before, limit } }, ...(signal && { signal }) }))
 
 /** The licence that was granted on an application, once it has its number. */
 export async function readLicenceOf(application: Application): Promise<Schema<'LicenceView'> | undefined> {

@@ -8,7 +8,7 @@ const holds = (me: Me): boolean => me.end === 'enterprise' && may(me, ...READ)
 const feature: Feature = {
   routes: [
     { path: 'duties', component: () => import('./pages/DutiesPage.vue'), meta: { title: text.duties.title, needs: READ } },
-    { path: 'licences/:id/filings/:act', props: true, component: () => import('./pages/NewFilingAddress.vue'), meta: { title: text.filing.follow, needs: ['licences:hold'] } },
+    { path: 'licences/:id/filings/:act', props: true, component: () => import('./pages/NewFilingAddress.vue'), meta: { title: text.filing.title, needs: ['licences:hold'] } },
   ],
   places: [
     { to: '/', text: text.home.place, icon: House, order: 5, shows: holds },

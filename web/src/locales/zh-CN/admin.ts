@@ -190,7 +190,6 @@ export const admin = {
     columns: { at: '时间', title: '事情', actor: '经办', subject: '对象', log: '存证' },
     sealed: (index: number) => `第 ${index} 条`,
     unsealed: '等待封存',
-    system: (part: string) => (part.startsWith('系统') ? part : part ? `系统（${part}）` : '系统'),
     look: (kind: string, name: string) => (name ? `${kind} ${name}` : kind),
     empty: '没有符合条件的记录',
     emptyDetail: '换一段时间，或者放宽条件再试。',
@@ -220,8 +219,6 @@ export const admin = {
       job: '后台任务', evidence_log: '存证日志', document: '文书', number: '编号', demo: '演示',
     },
     otherSubject: '其他',
-    /** Parts of the system that call themselves by an English name. */
-    parts: { evidence: '存证日志', session: '登录管理', audit: '审计', 'anxu import': '服务器命令：导入', 'anxu user': '服务器命令：账号' },
   },
   health: {
     title: '运行状况',

@@ -79,6 +79,7 @@ export const holding = {
     endDetail: '地址立即失效，已经订阅的日历不再更新。需要时可以重新生成。',
   },
   filing: {
+    title: '办理证照事项',
     back: '返回许可证',
     month: (title: string, due: string) => `${title}，请在${due}前提交。`,
     refused: { title: '现在不能办理', detail: '这本许可证现在的状态不能办理此事项，或者本月已经办理。请回到许可证页面查看可以办理的事项。' },

@@ -150,6 +150,14 @@ export const shared = {
     unsealed: '等待存证',
     more: '更早的记录',
     times: (times: number) => `${times} 次`,
+    system: (part: string) => `系统（${part}）`,
+    /** Parts of the system, by the name under which each acts. */
+    parts: {
+      evidence: '存证日志', session: '登录管理', audit: '审计', 'anxu import': '服务器命令：导入', 'anxu user': '服务器命令：账号',
+      变更入档: '变更入档', 核对账号所属企业: '核对账号所属企业', 每日日程: '每日日程', 期限重算: '期限重算', 期限届满: '期限届满', 日历: '日历', 申请办理: '申请办理', 通知: '通知', 文书: '文书',
+      文书签章: '文书签章', 文书制作: '文书制作', 许可证: '许可证', 许可证管理: '许可证管理', 演示: '演示', 逾期督办: '逾期督办', 证照签发: '证照签发', 证照日程: '证照日程', 证照制作: '证照制作',
+      重点监管: '重点监管', 资格核对: '资格核对',
+    },
   },
   licence: {
     since: (day: string) => `${day} 起`,

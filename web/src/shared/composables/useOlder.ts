@@ -1,5 +1,5 @@
-import { computed, ref, type ComputedRef, type Ref, type WatchSource } from 'vue'
-import { asProblem, isAbort } from '@/api/problem'
+import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef, type WatchSource } from 'vue'
+import { asProblem, isAbort, type Problem } from '@/api/problem'
 import { useLoad, type Loaded } from './useLoad'
 import type { Slice } from './usePaged'
 
@@ -8,6 +8,8 @@ export interface Older<Row> extends Loaded<Row[]> {
   more: ComputedRef<boolean>
   /** Older ones are being read. */
   busy: Ref<boolean>
+  /** Why older ones could not be read; what is shown stays. */
+  problem: ShallowRef<Problem | null>
   older: () => Promise<void>
 }
 
@@ -15,9 +17,11 @@ export interface Older<Row> extends Loaded<Row[]> {
 export function useOlder<Row>(read: (cursor: string | undefined, signal?: AbortSignal) => Promise<Slice<Row>>, ...sources: WatchSource[]): Older<Row> {
   const following = ref<string | null>(null)
   const busy = ref(false)
+  const problem = shallowRef<Problem | null>(null)
   const { load, reload, set } = useLoad(async (signal) => {
     const { items, next } = await read(undefined, signal)
     following.value = next ?? null
+    problem.value = null
     return items
   }, ...sources)
 
@@ -25,6 +29,7 @@ export function useOlder<Row>(read: (cursor: string | undefined, signal?: AbortS
     const shown = load.value
     if (shown.state !== 'ready' || following.value === null || busy.value) return
     busy.value = true
+    problem.value = null
     try {
       const { items, next } = await read(following.value)
       // What was read anew meanwhile stands.
@@ -33,10 +38,10 @@ export function useOlder<Row>(read: (cursor: string | undefined, signal?: AbortS
         following.value = next ?? null
       }
     } catch (error) {
-      if (load.value === shown && !isAbort(error)) load.value = { state: 'failed', problem: asProblem(error) }
+      if (load.value === shown && !isAbort(error)) problem.value = asProblem(error)
     } finally {
       busy.value = false
     }
   }
-  return { load, reload, set, more: computed(() => following.value !== null), busy, older }
+  return { load, reload, set, more: computed(() => following.value !== null), busy, problem, older }
 }

@@ -1,4 +1,5 @@
 import { legalDay } from '@/shared/lib/format'
+import { shared } from '@/locales/zh-CN/shared'
 
 /** What a timeline needs of an entry; events of the log and entries of a file both have it. */
 export interface TimelineEntry {
@@ -6,11 +7,20 @@ export interface TimelineEntry {
   at: string
   title: string
   actor?: string | null
+  /** The account that acted; absent for the system, and where it is not told. */
+  account?: string | null
   reason?: string | null
   /** Stable kind, such as `session.opened`. */
   kind?: string
   /** Place in the evidence log; `null` while it is not sealed, absent where it is not told. */
   log_index?: number | null
+}
+
+/** Who acted: a person, or the part of the system that did. The file of an enterprise tells no accounts; there the name alone decides. */
+export function actorOf({ account, actor }: Pick<TimelineEntry, 'account' | 'actor'>): { name: string; system: boolean } {
+  const name = actor ?? ''
+  const part = account ? undefined : (shared.timeline.parts as Record<string, string>)[name]
+  return part === undefined ? { name, system: false } : { name: shared.timeline.system(part), system: true }
 }
 
 /** An entry that stands for several like it, one after another: thirteen uploads are one line. */
