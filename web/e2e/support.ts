@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { type BrowserContextOptions, expect, type Locator, type Page, test as base } from '@playwright/test'
+import { faults, grave } from './axe'
 import { note, placeIn } from './looks'
-import { folder, Seen } from './shared'
+import { folder } from './shared'
 
 /** Password of every account of a demo. */
 export const PASSWORD = 'Anxu-demo-2026'
@@ -82,35 +82,9 @@ export async function signIn(page: Page, login: string, path = '/'): Promise<voi
 export const heading = (page: Page): Locator => page.getByRole('heading', { level: 1 })
 export const dialog = (page: Page): Locator => page.getByRole('dialog')
 
-/** The faults that axe finds, as `impact rule: where`; in a dialog when one is open, for nothing behind it can be reached. */
-export async function faults(page: Page, only?: string[]): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'], ...(only ? { runOnly: only } : {}) })
-  if ((await page.locator('dialog[open]').count()) > 0) axe.include('dialog[open]')
-  const { violations } = await axe.analyze()
-  return violations.map((one) => `${one.impact ?? 'minor'} ${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(', ')}`)
-}
-export const grave = (fault: string): boolean => /^(serious|critical) /.test(fault)
-
-/** Of which parts a page is made: an element of a component (its `data-v-…`), what is said of it, within what it stands. */
-const partsOf = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const look = `${document.documentElement.classList.contains('dark') ? 'dark' : 'light'} ${window.innerWidth}`
-    const plain = (element: Element | null): string => `${element?.localName ?? ''}.${element?.getAttribute('class') ?? ''}`
-    const of = (element: Element): string =>
-      [look, plain(element.parentElement), plain(element), element.getAttribute('role') ?? '', ...element.getAttributeNames()].join(' ')
-    const within = document.querySelector('dialog[open]') ?? document.body
-    return Array.from(new Set(Array.from(within.querySelectorAll('*:not(svg *)'), of)))
-  })
-/** Parts that axe has seen in this run. */
-const examined = new Seen('parts')
-/** Whether a page has a part that no page had before, at this width and in this theme. Axe takes seconds: it looks at news only. */
-export async function hasNews(page: Page): Promise<boolean> {
-  return examined.add(await partsOf(page)).length > 0
-}
-
 /** No serious fault for people who do not see or point. */
 export async function accessible(page: Page): Promise<void> {
-  if (await hasNews(page)) expect((await faults(page)).filter(grave)).toEqual([])
+  expect((await faults(page))?.filter(grave) ?? []).toEqual([])
 }
 
 /** How far the page reaches over the edge of the screen. */

@@ -1,5 +1,6 @@
 import type { Page, Request } from '@playwright/test'
-import { expect, faults, grave, hasNews, over, PHONE, test } from './support'
+import { faults, grave } from './axe'
+import { expect, over, PHONE, test } from './support'
 import { note } from './looks'
 import { picture, pictured } from './pictures'
 import { Seen } from './shared'
@@ -55,7 +56,8 @@ const waysFrom = (page: Page): Promise<Way[]> =>
     })
   })
 
-const THEME = '深色界面'
+/** By what it is, not by role and name: those are worked out for every element of a page, each time. */
+const THEME = '.top button[aria-label="深色界面"]'
 
 /** Looks at pages and notes what is wrong with them. */
 export class Looker {
@@ -79,7 +81,7 @@ export class Looker {
     // Who wants pictures wants them today: axe takes longer than all of them.
     if (pictured) return this.pictures(`${what} ${state}`, on)
     const news = await this.look(route, what, on)
-    const button = page.getByRole('button', { name: THEME })
+    const button = page.locator(THEME)
     // The dark differs in colours only: it is looked at where there was something new in the light.
     if (!news || on === 'phone' || (await button.count()) === 0) return
     await button.dispatchEvent('click')
@@ -90,7 +92,7 @@ export class Looker {
   /** Pictures of it: a phone and a desk in both themes, a tablet and a wall in the light. */
   private async pictures(what: string, on: 'desk' | 'phone'): Promise<void> {
     const { page, of } = this
-    const button = page.getByRole('button', { name: THEME })
+    const button = page.locator(THEME)
     const size = page.viewportSize() ?? { width: 1440, height: 900 }
     await picture(page, of, what, `${size.width}`)
     if ((await button.count()) > 0) await button.dispatchEvent('click')
@@ -111,11 +113,10 @@ export class Looker {
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
     const reach = await over(page)
     if (reach > 0) this.wrong.push(`${what} ${look}: reaches ${reach} px over the edge`)
-    const news = await hasNews(page)
-    const found = news ? await faults(page, only) : undefined
+    const found = await faults(page, only)
     for (const fault of found?.filter(grave) ?? []) this.wrong.push(`${what} ${look}: ${fault}`)
     note({ login, route, at: what, look, axe: found })
-    return news
+    return found !== undefined
   }
 }
 
@@ -127,7 +128,7 @@ const STATES = 4
 /** The page that is open, and every tab of it. */
 async function lookAround(page: Page, looker: Looker, pending: Pending, way: Way, end: string, on: 'desk' | 'phone'): Promise<void> {
   await looker.at(way.route, way.to, on, way.state)
-  const tabs = page.getByRole('main').getByRole('tab')
+  const tabs = page.locator('main [role="tab"]')
   for (let tab = 0; tab < (await tabs.count()); tab += 1) {
     const name = (await tabs.nth(tab).innerText()).replace(/\d+/g, '').trim()
     if ((await tabs.nth(tab).getAttribute('aria-selected')) === 'true' || !first(`${end} ${way.route} ${name} ${on}`)) continue
@@ -171,6 +172,8 @@ export async function walk(page: Page, login: string, end: string): Promise<Look
 
 /** One test for each of these people, in which they walk. */
 export function walks(people: readonly string[]): void {
+  // A copy of each page for the trace would take half of the time; the faults say where they are.
+  test.use({ trace: 'off' })
   for (const login of people) {
     test(`all pages of ${login}`, async ({ sit }) => {
       // Some people come to dozens of pages.
