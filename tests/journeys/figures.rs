@@ -171,6 +171,17 @@ on_both! {
         let later = item(&session, "/api/v1/figures/departments?from=2026-03-05", "department", "fire").await;
         assert_eq!(later["done"], 0, "outside of the days");
         // A department of the committee sees its own time only.
+        assert_eq!(fire["unit"], "working_days");
+        // What is withdrawn was not handed in, and its clocks stand from that day on.
+        app.act("keeper", &format!("/api/v1/applications/{accepted}/withdrawals"), json!({ "reason": "重新填报" })).await;
+        app.advance(Duration::days(30));
+        app.run_jobs().await;
+        let session = app.as_("leader").await;
+        let ecology = item(&session, path, "department", "ecology").await;
+        assert_eq!((&ecology["open"], &ecology["done"]), (&json!(0), &json!(0)), "{ecology}");
+        let view = read(&session, &format!("/api/v1/applications/{accepted}")).await;
+        let clocks = view["clocks"].as_array().unwrap();
+        assert!(clocks.iter().all(|clock| clock["ended_on"].is_string()), "{clocks:?}");
         let own = read(&app.as_("rev.fire").await, path).await;
         let names: Vec<_> = own["items"].as_array().unwrap().iter().map(|one| one["department"].clone()).collect();
         assert_eq!(names, ["fire"], "{own}");
@@ -178,6 +189,11 @@ on_both! {
 
     async fn officers_and_regions_within_ones_reach(app) {
         let (accepted, waiting) = two_applications(&app).await;
+        let session = app.as_("root").await;
+        assert_eq!(read(&session, "/api/v1/figures/officers").await["unowned"], json!({ "open": 1, "late": 0, "soon": 0 }));
+        for (filter, count) in [("unowned=true&open=true", 1), ("unowned=false&open=true", 1)] {
+            assert_eq!(rows(&session, &format!("/api/v1/applications?{filter}")).await, count, "{filter}");
+        }
         app.act("clerk", &format!("/api/v1/applications/{waiting}/ownership"), json!({})).await;
         app.advance(Duration::days(8));
         let session = app.as_("root").await;

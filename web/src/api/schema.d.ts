@@ -4045,6 +4045,7 @@ export interface components {
             p90_used?: number | null;
             /** @description Its limit in words, such as 10个工作日; absent where matters give it different ones. */
             term?: string | null;
+            unit?: components["schemas"]["ClockUnit"] | null;
         };
         /** @description A body of the city behind a department's key. */
         DepartmentView: {
@@ -6463,6 +6464,7 @@ export interface components {
             /** @description First of the thirty days. */
             done_from: components["schemas"]["LegalDate"];
             items: components["schemas"]["OfficerView"][];
+            unowned: components["schemas"]["UnownedView"];
         };
         /**
          * @description A first-contact officer; as a list: `/applications?officer=…&open=true` with `light` and `held` as for stages, and
@@ -8766,6 +8768,15 @@ export interface components {
             /** @description What was found. */
             finding: string;
         };
+        /** @description What nobody has taken on yet; as a list: `/applications?unowned=true&open=true`, with `light` for those late and soon. */
+        UnownedView: {
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            soon: number;
+        };
         /** @description How many notices were not read. */
         UnreadNotices: {
             /**
@@ -9279,6 +9290,8 @@ export interface operations {
                 department?: string;
                 /** @description Owned by this first-contact officer. */
                 officer?: string;
+                /** @description `true`: that no officer has taken on yet; `false`: that one has. */
+                unowned?: boolean;
                 /** @description Due on or before this day. */
                 due_before?: components["schemas"]["LegalDate"];
                 /** @description Of this industry. */
@@ -9410,6 +9423,8 @@ export interface operations {
                 department?: string;
                 /** @description Owned by this first-contact officer. */
                 officer?: string;
+                /** @description `true`: that no officer has taken on yet; `false`: that one has. */
+                unowned?: boolean;
                 /** @description Due on or before this day. */
                 due_before?: components["schemas"]["LegalDate"];
                 /** @description Of this industry. */

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     About, Applications,
     model::{DayCount, DepartmentFigure, Load, OfficerFigure, StageLoad, StateName},
+    rules::ClockUnit,
 };
 
 /// What a figure is about.
@@ -178,6 +179,8 @@ struct DepartmentTimes {
     term: Option<String>,
     /// The same in days of the clock.
     limit_days: Option<u32>,
+    /// What days are counted here; absent where matters count differently.
+    unit: Option<ClockUnit>,
     /// Reviews handed in on these days, each round counted.
     done: i64,
     /// Those after their last day.
@@ -202,6 +205,7 @@ impl DepartmentTimes {
             department: figure.department,
             term,
             limit_days,
+            unit: figure.unit,
             done: figure.done,
             done_late: figure.done_late,
             mean_used: figure.used.map(|used| used.mean),
@@ -296,6 +300,15 @@ pub(super) struct OfficerFigures {
     /// First of the thirty days.
     done_from: LegalDate,
     items: Vec<OfficerView>,
+    unowned: UnownedView,
+}
+
+/// What nobody has taken on yet; as a list: `/applications?unowned=true&open=true`, with `light` for those late and soon.
+#[derive(Serialize, ToSchema)]
+struct UnownedView {
+    open: i64,
+    late: i64,
+    soon: i64,
 }
 
 /// What first-contact officers have on their desks.
@@ -309,11 +322,12 @@ pub(super) async fn officers(
 ) -> Result<Answer<OfficerFigures>, Problem> {
     let about = about(query.region.as_deref(), query.matter, query.industry)?;
     let figures = applications.officer_figures(&actor, &about).await?;
-    let views = figures
-        .into_iter()
-        .map(|figure| OfficerView::new(&applications, figure));
+    let Load { open, late, soon, .. } = figures.unowned;
+    let officers = figures.officers.into_iter();
+    let views = officers.map(|figure| OfficerView::new(&applications, figure));
     Ok(Answer(OfficerFigures {
         done_from: applications.thirty_days_ago(),
+        unowned: UnownedView { open, late, soon },
         items: views.collect(),
     }))
 }

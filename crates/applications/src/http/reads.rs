@@ -33,6 +33,8 @@ pub(super) struct ListQuery {
     department: Option<String>,
     /// Owned by this first-contact officer.
     officer: Option<Uuid>,
+    /// `true`: that no officer has taken on yet; `false`: that one has.
+    unowned: Option<bool>,
     /// Due on or before this day.
     due_before: Option<LegalDate>,
     /// Of this industry.
@@ -92,6 +94,7 @@ impl ListQuery {
             industry: self.industry.map(|industry| industry.as_str().to_owned()),
             open: self.open,
             held: self.held,
+            unowned: self.unowned,
             waiting_department: self.waiting_department,
             reviewed: self.reviewed_department.map(|department| Reviewed {
                 department,

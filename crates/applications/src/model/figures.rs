@@ -3,6 +3,7 @@
 use kernel::{LegalDate, ids::AccountId};
 
 use super::StateName;
+use crate::rules::ClockUnit;
 
 /// Open applications of a group, and how their clocks stand. The groups overlap: `soon` contains `today`, and a
 /// clock that stands still shows a light as well.
@@ -81,6 +82,8 @@ pub struct DepartmentFigure {
     pub department: String,
     /// Its limit in words and days; `None` where matters give it different ones.
     pub limit: Option<(String, u32)>,
+    /// What its clocks count; `None` where matters count differently.
+    pub unit: Option<ClockUnit>,
     /// Reviews handed in on the days asked for, each round counted.
     pub done: i64,
     /// Those after their last day.
@@ -106,6 +109,15 @@ pub struct OfficerFigure {
     pub load: Load,
     /// Decided within the last thirty days.
     pub done: i64,
+}
+
+/// What is under way, by first-contact officer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfficerFigures {
+    /// Each officer who has something on the desk or finished something.
+    pub officers: Vec<OfficerFigure>,
+    /// What nobody has taken on yet.
+    pub unowned: Load,
 }
 
 /// Open applications of a region.

@@ -474,7 +474,8 @@ impl Watch<'_> {
         Some(RoundTime {
             due: count.due,
             used: count.used,
-            ended_on: period.ended,
+            // What ended with its application was not handed in.
+            ended_on: round.result.as_ref().map(|result| result.on),
             late,
             red_on,
         })
@@ -599,7 +600,11 @@ fn round_period<'a>(
     Period {
         terms: vec![super::term_of(clock, &app.dossier().subject)],
         start: round.assigned_on,
-        ended: round.result.as_ref().map(|result| result.on),
+        ended: round
+            .result
+            .as_ref()
+            .map(|result| result.on)
+            .or_else(|| closed_on(app)),
         stops: case.intake.stops.iter().filter(concerns).collect(),
     }
 }
@@ -610,14 +615,24 @@ fn terms(clock: &matters::Clock, subject: &Subject, added: Option<&Extension>) -
     terms
 }
 
+fn withdrawn_on(app: &Application) -> Option<LegalDate> {
+    match app {
+        Application::Withdrawn(s) => Some(s.withdrawal.at.legal_date()),
+        _ => None,
+    }
+}
+
+/// When the matter was over, decided or withdrawn: nobody reviews any more.
+fn closed_on(app: &Application) -> Option<LegalDate> {
+    app.decided_on().or_else(|| withdrawn_on(app))
+}
+
 /// From which event to which event a clock of the whole application runs; `None` while it has not begun.
 fn span(app: &Application, clock: &matters::Clock) -> Option<(LegalDate, Option<LegalDate>)> {
     let intake = app.intake()?;
     let accepted = app.case().map(|case| &case.acceptance);
-    let withdrawn = match app {
-        Application::Withdrawn(s) => Some(s.withdrawal.at.legal_date()),
-        _ => None,
-    };
+    let withdrawn = withdrawn_on(app);
+    let closed = closed_on(app);
     let first = match clock.start {
         ClockStart::Received if clock.on_expiry == matters::OnExpiry::DeemedAccepted => {
             let since = match app {
@@ -639,8 +654,8 @@ fn span(app: &Application, clock: &matters::Clock) -> Option<(LegalDate, Option<
                 .or(withdrawn);
             (since, acted)
         }
-        ClockStart::Received => (intake.received_on, app.decided_on().or(withdrawn)),
-        ClockStart::Accepted => (accepted?.accepted_on, app.decided_on().or(withdrawn)),
+        ClockStart::Received => (intake.received_on, closed),
+        ClockStart::Accepted => (accepted?.accepted_on, closed),
         ClockStart::CorrectionNotified => match (app.open_notice(), &intake.correction) {
             (Some(notice), _) => (notice.notified_on, withdrawn),
             (None, Some(round)) => (round.notice.notified_on, Some(round.answered_on)),

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Actor, FieldError, LegalDate, Permission, ids::AccountId};
-use matters::Definition;
+use matters::{Definition, Term};
 use time::{Date, Duration};
 
 use super::{Applications, ApplicationsError, Outcome};
 use crate::{
-    model::{DayCount, DepartmentFigure, Load, OfficerFigure, RegionLoad, StageLoad, StateName},
-    rules::{self, MOST_DAYS, amount},
+    model::{
+        DayCount, DepartmentFigure, Load, OfficerFigure, OfficerFigures, RegionLoad, StageLoad, StateName,
+    },
+    rules::{self, ClockUnit, MOST_DAYS, amount},
     store::{self, About, OfficerRow, SpentRow, StageRow, WaitingRow},
 };
 
@@ -151,8 +153,8 @@ impl Applications {
         departments.extend(finished.iter().map(|row| row.department.clone()));
         departments.extend(open.iter().map(|row| row.department.clone()));
         let figures = departments.into_iter().map(|department| {
-            let limit = self.limit(&department, about);
-            department_figure(department, limit, &finished, &open)
+            let (limit, unit) = (self.limit(&department, about), self.unit(&department, about));
+            department_figure(department, (limit, unit), &finished, &open)
         });
         Ok(figures.collect())
     }
@@ -179,41 +181,52 @@ impl Applications {
         names.filter(|name| keeps || own == Some(name.as_str())).collect()
     }
 
-    /// The limit of a department, if all its matters give it the same.
-    fn limit(&self, department: &str, about: &About) -> Option<(String, u32)> {
-        let reviews = self.matters_of(about).flat_map(|def| {
+    /// The terms that matters give a department for its review.
+    fn terms_of<'a>(&'a self, department: &'a str, about: &'a About) -> impl Iterator<Item = Term> {
+        self.matters_of(about).flat_map(move |def| {
             let own = def
                 .departments()
-                .filter(|review| review.department.as_str() == department);
+                .filter(move |review| review.department.as_str() == department);
             own.filter_map(|review| def.clock(review.clock.as_str()))
-        });
-        let limits: BTreeSet<(String, u32)> = reviews
-            .map(|clock| (clock.term.to_string(), amount(clock.term)))
-            .collect();
-        let mut limits = limits.into_iter();
-        limits.next().filter(|_| limits.next().is_none())
+                .map(|clock| clock.term)
+        })
+    }
+
+    /// The limit of a department, if all its matters give it the same.
+    fn limit(&self, department: &str, about: &About) -> Option<(String, u32)> {
+        let terms = self.terms_of(department, about);
+        only(terms.map(|term| (term.to_string(), amount(term))))
+    }
+
+    /// What the clocks of a department count, if all its matters count alike.
+    fn unit(&self, department: &str, about: &About) -> Option<ClockUnit> {
+        only(self.terms_of(department, about).map(ClockUnit::from))
     }
 
     /// What first-contact officers have on their desks and have finished within thirty days.
     ///
     /// # Errors
     /// [`ApplicationsError::Forbidden`].
-    pub async fn officer_figures(&self, actor: &Actor, about: &About) -> Outcome<Vec<OfficerFigure>> {
+    pub async fn officer_figures(&self, actor: &Actor, about: &About) -> Outcome<OfficerFigures> {
         actor.require(Permission::FiguresOfficers)?;
         let (db, today) = (self.kernel.db(), self.today());
         let open = store::officers(db, actor, about, today).await?;
         let month = store::Span::new(Some(self.thirty_days_ago()), Some(today));
         let done = store::decided_by_officer(db, actor, about, month).await?;
         let mut loads: BTreeMap<AccountId, (Load, i64)> = BTreeMap::new();
+        let mut unowned = Load::default();
         for row in &open {
-            loads.entry(AccountId(row.officer)).or_default().0 = Load::from(row);
+            match row.officer {
+                Some(officer) => loads.entry(AccountId(officer)).or_default().0 = Load::from(row),
+                None => unowned = Load::from(row),
+            }
         }
         for (officer, times) in done {
             loads.entry(AccountId(officer)).or_default().1 = times;
         }
         let accounts: Vec<AccountId> = loads.keys().copied().collect();
         let people = self.inner.identity.accounts_of(&accounts).await?;
-        let figures = people.into_iter().map(|person| {
+        let officers = people.into_iter().map(|person| {
             let (load, done) = loads.get(&person.id).copied().unwrap_or_default();
             OfficerFigure {
                 account: person.id,
@@ -223,7 +236,10 @@ impl Applications {
                 done,
             }
         });
-        Ok(figures.collect())
+        Ok(OfficerFigures {
+            officers: officers.collect(),
+            unowned,
+        })
     }
 
     /// The first of the thirty days that end today.
@@ -262,9 +278,15 @@ fn day_of(number: i64) -> Option<LegalDate> {
     first.checked_add(Duration::days(number)).map(LegalDate)
 }
 
+/// What all of them are, if they are one.
+fn only<Item: PartialEq>(mut items: impl Iterator<Item = Item>) -> Option<Item> {
+    let first = items.next()?;
+    items.all(|one| one == first).then_some(first)
+}
+
 fn department_figure(
     department: String,
-    limit: Option<(String, u32)>,
+    (limit, unit): (Option<(String, u32)>, Option<ClockUnit>),
     finished: &[SpentRow],
     open: &[WaitingRow],
 ) -> DepartmentFigure {
@@ -279,6 +301,7 @@ fn department_figure(
     let waiting = open.iter().find(|row| row.department == department);
     DepartmentFigure {
         limit,
+        unit,
         done: finished().map(|row| row.number).sum(),
         done_late: finished().map(|row| row.late).sum(),
         used: rules::spread(&used),

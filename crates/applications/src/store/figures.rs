@@ -65,6 +65,8 @@ pub struct Counted {
     pub open: Option<bool>,
     /// Whose clock stands still, or runs.
     pub held: Option<bool>,
+    /// That nobody, or somebody, has taken on.
+    pub unowned: Option<bool>,
     /// In which this department still has to review.
     pub waiting_department: Option<String>,
     /// In which a department handed in its review.
@@ -94,6 +96,13 @@ impl Counted {
             )
             .add_option(self.open.map(opened))
             .add_option(self.held.map(|held| Column::Held.eq(i64::from(held))))
+            .add_option(self.unowned.map(|nobody| {
+                if nobody {
+                    Column::Officer.is_null()
+                } else {
+                    Column::Officer.is_not_null()
+                }
+            }))
             .add_option(self.waiting_department.as_deref().map(waits_for))
             .add_option(self.reviewed.as_ref().map(has_reviewed))
             .add(self.submitted.instants(Column::SubmittedAt))
@@ -224,10 +233,10 @@ pub(crate) async fn stages(
     Ok(rows.all(db.read()).await?)
 }
 
-/// Open applications of a first-contact officer.
+/// Open applications of a first-contact officer, or of nobody yet.
 #[derive(Debug, FromQueryResult)]
 pub(crate) struct OfficerRow {
-    pub officer: Uuid,
+    pub officer: Option<Uuid>,
     pub number: i64,
     pub late: i64,
     pub today: i64,
@@ -235,7 +244,7 @@ pub(crate) struct OfficerRow {
     pub held: i64,
 }
 
-/// Open applications by first-contact officer.
+/// Open applications by first-contact officer; those that nobody has taken on are a row of their own.
 pub(crate) async fn officers(
     db: &Db,
     actor: &Actor,
@@ -244,7 +253,6 @@ pub(crate) async fn officers(
 ) -> Result<Vec<OfficerRow>, KernelError> {
     let select = seen(actor, about)
         .column(Column::Officer)
-        .filter(Column::Officer.is_not_null())
         .group_by(Column::Officer);
     let rows: Selector<SelectModel<OfficerRow>> = with_lights(select, today).into_model();
     Ok(rows.all(db.read()).await?)

@@ -49,9 +49,9 @@ export const dashboard = {
     caption: '各部门审查用时',
     columns: { name: '部门', mean: '平均', p90: '九成不超过', limit: '时限', done: '已审', late: '超时限', open: '在审', openLate: '在审超期' },
     series: { mean: '平均用时', p90: '九成不超过', limit: '时限' },
-    unit: (days: number | string) => `${days} 日`,
+    unit: (days: number | string, unit?: 'working_days' | 'days' | null) => (unit === 'working_days' ? `${days} 个工作日` : unit === 'days' ? `${days} 日` : String(days)),
     varied: '按事项',
-    summary: (name: string, mean: number) => `各部门平均用时的条形图，${name}平均 ${mean} 日，最长`,
+    summary: (name: string, mean: string) => `各部门平均用时的条形图，${name}平均 ${mean}，最长`,
     empty: '这段时间没有部门审查',
     some: '时限因事项而异的部门不画时限线。',
     beyond: '红点表示九成审查的用时超过了时限。',
@@ -76,5 +76,6 @@ export const dashboard = {
     series: { late: '超期', soon: '临近期限', calm: '时限内' },
     summary: (name: string, count: number) => `首接负责人在办件数的条形图，${name} ${count} 件最多`,
     empty: '还没有首接负责人在办的件',
+    unowned: (open: number, late: number) => (late > 0 ? `另有 ${open} 件尚未确定首接负责人，其中 ${late} 件超期` : `另有 ${open} 件尚未确定首接负责人`),
   },
 } as const

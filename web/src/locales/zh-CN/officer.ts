@@ -244,7 +244,7 @@ export const officer = {
       heading: '还按这些条件筛选',
       remove: (name: string) => `去掉条件：${name}`,
       held: '中止计时', running: '未中止计时',
-      officer: '一位首接负责人', department: '一个部门参与', waiting_department: '等一个部门审查', enterprise: '一家企业', industry: '一个行业',
+      officer: '一位首接负责人', unowned: '尚未确定首接负责人', department: '一个部门参与', waiting_department: '等一个部门审查', enterprise: '一家企业', industry: '一个行业',
       reviewed: (from: string, until: string, late: boolean) => `一个部门 ${from} 至 ${until} ${late ? '超期' : ''}审结`,
       submitted: (from: string, until: string) => `收件 ${from} 至 ${until}`,
       accepted: (from: string, until: string) => `受理 ${from} 至 ${until}`,
