@@ -1,8 +1,11 @@
 # The README's commands. Everything they need, they install.
-.PHONY: run test e2e build bench setup lint web web-check web-api tour
+.PHONY: run test e2e build bench setup setup-tests lint web web-check web-api tour
 
 setup:
 	scripts/setup
+
+setup-tests: setup
+	scripts/setup-tests
 
 run: setup web
 	cargo run --release -p cli -- demo
@@ -31,7 +34,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 	touch $@
 
 # Writes docs/benchmarks.md. All of it takes more than an hour; SIZES=10000,100000 or ROWS=status,search take less.
-bench: setup
+bench: setup-tests
 	scripts/bench $(if $(SIZES),--sizes $(SIZES)) $(if $(ROWS),--rows $(ROWS))
 
 lint:
@@ -44,6 +47,6 @@ e2e: setup web
 	scripts/e2e target/debug/anxu
 
 # Everything but documentation examples; ends with cargo's own summaries. The pages are checked beside the program.
-test: setup
+test: setup-tests
 	$(MAKE) -j2 --output-sync=target web-check lint
 	scripts/with-postgres --careless cargo test --workspace --all-targets --no-fail-fast

@@ -39,11 +39,11 @@ impl Mailbox {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}; run scripts/setup", python.display()));
+            .unwrap_or_else(|error| panic!("{}: {error}; run scripts/setup-tests", python.display()));
         let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
         let port = lines
             .next()
-            .expect("aiosmtpd is there; run scripts/setup")
+            .expect("aiosmtpd is there; run scripts/setup-tests")
             .unwrap();
         let mails: Arc<Mutex<Vec<Value>>> = Arc::default();
         let taken = mails.clone();

@@ -238,7 +238,7 @@ pub fn run(program: impl AsRef<Path>, arguments: &[&str]) -> Output {
         .output()
         .unwrap_or_else(|error| {
             panic!(
-                "{}: {error}; install the judges with scripts/setup-test-tools.sh",
+                "{}: {error}; install the judges with scripts/setup-tests",
                 program.display()
             )
         })

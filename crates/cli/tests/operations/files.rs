@@ -21,7 +21,7 @@ impl Bucket {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}; run scripts/setup-test-tools.sh", python.display()));
+            .unwrap_or_else(|error| panic!("{}: {error}; run scripts/setup-tests", python.display()));
         let bucket = Self {
             child,
             endpoint: format!("http://127.0.0.1:{port}"),
@@ -35,7 +35,7 @@ impl Bucket {
         {
             assert!(
                 begun.elapsed() < PATIENCE,
-                "moto does not answer; run scripts/setup-test-tools.sh"
+                "moto does not answer; run scripts/setup-tests"
             );
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }

@@ -431,7 +431,7 @@ pub fn judge(program: &str, arguments: &[&str]) -> String {
     told(&output)
 }
 
-/// The Python with the test tools, see `scripts/setup-test-tools.sh`.
+/// The Python with the test tools, see `scripts/setup-tests`.
 pub fn python() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv/bin/python");
     std::env::var_os("ANXU_TEST_PYTHON").map_or(own, PathBuf::from)
