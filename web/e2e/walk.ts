@@ -172,8 +172,6 @@ export async function walk(page: Page, login: string, end: string): Promise<Look
 
 /** One test for each of these people, in which they walk. */
 export function walks(people: readonly string[]): void {
-  // A copy of each page for the trace would take half of the time; the faults say where they are.
-  test.use({ trace: 'off' })
   for (const login of people) {
     test(`all pages of ${login}`, async ({ sit }) => {
       // Some people come to dozens of pages.

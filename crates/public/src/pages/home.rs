@@ -62,7 +62,7 @@ pub(crate) fn render(public: &Public, numbers: Option<&Numbers>, asked: &HeaderM
         figures: numbers.filter(|numbers| numbers.valid > 0).map(figures),
         trades: matter::groups(public),
     };
-    reply::page(StatusCode::OK, Keep::Short, asked, &template)
+    reply::page(StatusCode::OK, Keep::Fresh, asked, &template)
 }
 
 fn figures(numbers: &Numbers) -> Figures {

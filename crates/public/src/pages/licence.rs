@@ -159,7 +159,7 @@ pub(crate) fn render(public: &Public, shown: &Shown, asked: &HeaderMap) -> Respo
         scan: None,
         at: text::clock(now),
     };
-    reply::page(StatusCode::OK, Keep::Short, asked, &template)
+    reply::page(StatusCode::OK, Keep::Fresh, asked, &template)
 }
 
 /// The page behind a scanned code: what the code proves by itself, and what the register says now.
@@ -196,7 +196,7 @@ pub(crate) fn render_scanned(
         scan: Some(scan(report)),
         at: text::clock(now),
     };
-    reply::page(StatusCode::OK, Keep::Short, asked, &template)
+    reply::page(StatusCode::OK, Keep::Fresh, asked, &template)
 }
 
 fn scan(report: &Report) -> Scan {

@@ -53,7 +53,7 @@ pub(crate) fn render(public: &Public, page: Page<LossNotice>, is_later: bool, as
             .map(|cursor| format!("{PATH}?cursor={}", text::encoded(&cursor))),
         rows: page.items.into_iter().map(row).collect(),
     };
-    reply::page(StatusCode::OK, Keep::Short, asked, &template)
+    reply::page(StatusCode::OK, Keep::Fresh, asked, &template)
 }
 
 fn row(notice: LossNotice) -> Row {

@@ -193,7 +193,7 @@ async fn proof_file(State(public): State<Public>, Path(file): Path<String>, aske
     match public.evidence(sha256).await {
         Ok(Some(place)) => reply::send(
             StatusCode::OK,
-            reply::Keep::Short,
+            reply::Keep::Fresh,
             &asked,
             "text/plain; charset=utf-8",
             place.bundle,

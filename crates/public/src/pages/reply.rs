@@ -83,8 +83,8 @@ impl<'a> Frame<'a> {
 pub(crate) enum Keep {
     /// Not at all: an answer to something sent.
     Never,
-    /// Status pages: seconds.
-    Short,
+    /// Status pages: asked for again each time, for a licence may have been suspended a moment ago.
+    Fresh,
     /// Texts that change with a new version of the rules.
     Long,
 }
@@ -93,7 +93,7 @@ impl Keep {
     fn header(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Never => "no-store",
-            Self::Short => "public, max-age=15",
+            Self::Fresh => "public, no-cache",
             Self::Long => "public, max-age=300",
         })
     }

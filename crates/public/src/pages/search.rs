@@ -135,7 +135,7 @@ pub(crate) fn render(
         first: question.cursor.is_some().then(|| first_page(question)),
         next,
     };
-    reply::page(status, Keep::Short, asked, &template)
+    reply::page(status, Keep::Fresh, asked, &template)
 }
 
 fn heading(question: &Question, hits: Option<&[Hit]>) -> String {

@@ -182,6 +182,8 @@ async fn a_scanned_code_is_held_against_the_register() {
     );
 
     let suspended = get("/v/GENUINE000002").await;
+    // It may have been given back since: whoever looks again asks again.
+    assert_eq!(suspended.header("cache-control"), "public, no-cache");
     assert_eq!(suspended.heading(), "证书是真的，但是许可证被暂扣");
 
     let unknown = get("/v/GENUINE999999").await;
