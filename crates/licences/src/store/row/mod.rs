@@ -1,23 +1,28 @@
 //! The row of a licence and its way to and from the types.
 
-use async_trait::async_trait;
+mod audit;
+mod origin;
+mod published;
+
 use codes::LicenceNumber;
 use kernel::{
-    Db, KernelError, LegalDate, Moment, Sealed,
-    audit::{AuditSource, RowDigest, names_in, rows_after},
+    KernelError, LegalDate, Moment, Sealed,
     ids::{ApplicationId, EnterpriseId, LicenceId},
     text_index::search_text,
 };
 use matters::Industry;
-use sea_orm::{FromQueryResult, entity::prelude::*, sea_query::SimpleExpr};
+use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::model::{
-    Cancellation, Certificate, Ended, Ending, Facts, Holder, Issued, Issuer, Licence, Mark, PastPaper,
-    Period, Prepared, Published, Reserved, SignedRecord, Source, Standing, Status, Suspended, Suspension,
-    Voided,
+    Cancellation, Certificate, Ended, Ending, Facts, Holder, Issued, Issuer, Licence, Period, Prepared,
+    Reserved, SignedRecord, Source, Suspended, Suspension, Voided,
 };
+
+pub use audit::LicenceAudit;
+use origin::Origin;
+pub(super) use published::{PUBLISHED, PublishedRow, temporary};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Serialize, DeriveEntityModel)]
@@ -229,62 +234,6 @@ pub(super) fn from_licence(licence: &Licence) -> Result<Model, KernelError> {
     })
 }
 
-/// The columns of a source.
-struct Origin {
-    name: &'static str,
-    application: Option<ApplicationId>,
-    reference: Option<String>,
-    matter: Option<String>,
-    matter_version: Option<i64>,
-}
-
-impl Origin {
-    fn of(source: &Source) -> Self {
-        match source {
-            Source::Granted {
-                application,
-                reference,
-                matter,
-                matter_version,
-            } => Self {
-                name: "granted",
-                application: Some(*application),
-                reference: Some(reference.clone()),
-                matter: Some(matter.to_string()),
-                matter_version: Some(i64::from(*matter_version)),
-            },
-            Source::Imported | Source::StandIn => Self {
-                name: "imported",
-                application: None,
-                reference: None,
-                matter: None,
-                matter_version: None,
-            },
-        }
-    }
-
-    fn read(self) -> Option<Source> {
-        match (
-            self.name,
-            self.application,
-            self.reference,
-            self.matter,
-            self.matter_version,
-        ) {
-            ("granted", Some(application), Some(reference), Some(matter), Some(version)) => {
-                Some(Source::Granted {
-                    application,
-                    reference,
-                    matter: matter.parse().ok()?,
-                    matter_version: u32::try_from(version).ok()?,
-                })
-            }
-            ("imported", None, None, None, None) => Some(Source::Imported),
-            _ => None,
-        }
-    }
-}
-
 fn corrupt(what: &str, number: &str) -> KernelError {
     KernelError::Corrupt(format!("{what} of licence {number}"))
 }
@@ -423,146 +372,6 @@ fn facts(row: Model) -> Result<Facts, KernelError> {
         demo: row.demo != 0,
         created_at: row.created_at,
     })
-}
-
-/// The published columns.
-#[derive(Debug, FromQueryResult)]
-pub(super) struct PublishedRow {
-    pub seq: i64,
-    pub number: String,
-    pub identifier: String,
-    pub holder_name: String,
-    pub holder_code: String,
-    pub legal_representative: String,
-    pub region: String,
-    pub industry: String,
-    pub scope: String,
-    pub valid_from: LegalDate,
-    pub valid_until: LegalDate,
-    pub issued_on: LegalDate,
-    pub authority_name: String,
-    pub demo: i64,
-    pub standing: Option<String>,
-    pub standing_from: Option<LegalDate>,
-    pub standing_until: Option<LegalDate>,
-    pub standing_reason: Option<String>,
-    pub standing_by: Option<String>,
-    pub period_from: Option<LegalDate>,
-    pub transition_until: Option<LegalDate>,
-    /// 1 for a licence of emergency use.
-    pub temporary: i64,
-}
-
-/// The published columns in the order of [`PublishedRow`].
-pub(super) const PUBLISHED: [Column; 21] = [
-    Column::Seq,
-    Column::Number,
-    Column::Identifier,
-    Column::HolderName,
-    Column::HolderCode,
-    Column::LegalRepresentative,
-    Column::Region,
-    Column::Industry,
-    Column::Scope,
-    Column::ValidFrom,
-    Column::ValidUntil,
-    Column::IssuedOn,
-    Column::AuthorityName,
-    Column::Demo,
-    Column::Standing,
-    Column::StandingFrom,
-    Column::StandingUntil,
-    Column::StandingReason,
-    Column::StandingBy,
-    Column::PeriodFrom,
-    Column::TransitionUntil,
-];
-
-/// Whether a licence is one of emergency use, as [`PublishedRow::temporary`].
-pub(super) fn temporary() -> SimpleExpr {
-    Expr::case(Column::TemporaryFor.is_null(), 0_i64)
-        .finally(1_i64)
-        .into()
-}
-
-impl TryFrom<PublishedRow> for Published {
-    type Error = KernelError;
-
-    fn try_from(row: PublishedRow) -> Result<Self, KernelError> {
-        let standing = match (row.standing.as_deref(), row.standing_from) {
-            (None, None) => None,
-            (Some(name), Some(since)) => Some(Standing {
-                status: Status::parse(name).ok_or_else(|| corrupt("standing", &row.number))?,
-                since,
-                until: row.standing_until,
-                reason: row.standing_reason.unwrap_or_default(),
-                by: row.standing_by,
-            }),
-            _ => return Err(corrupt("standing", &row.number)),
-        };
-        Ok(Self {
-            seq: row.seq,
-            industry: industry(&row.industry, &row.number)?,
-            number: row.number,
-            identifier: row.identifier,
-            holder: row.holder_name,
-            credit_code: row.holder_code,
-            legal_representative: row.legal_representative,
-            region: row.region,
-            scope: serde_json::from_str(&row.scope)?,
-            validity: Period {
-                from: row.period_from.unwrap_or(row.valid_from),
-                until: row.valid_until,
-            },
-            mark: Mark {
-                in_force_from: row.valid_from,
-                until: row.valid_until,
-                transition_until: row.transition_until,
-                temporary: row.temporary != 0,
-                standing,
-            },
-            issued_on: row.issued_on,
-            authority: row.authority_name,
-            demo: row.demo != 0,
-        })
-    }
-}
-
-/// The licence rows with their files, for the audit.
-pub struct LicenceAudit;
-
-#[async_trait]
-impl AuditSource for LicenceAudit {
-    fn subject(&self) -> &'static str {
-        Model::SUBJECT
-    }
-
-    async fn rows(&self, db: &Db, after: Option<Uuid>, limit: u64) -> Result<Vec<RowDigest>, KernelError> {
-        let rows = rows_after::<Entity>(db, Column::Id, after, limit).await?;
-        Ok(rows.iter().map(digest).collect())
-    }
-
-    async fn names(&self, db: &Db, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, KernelError> {
-        names_in::<Entity>(db, Column::Id, Column::Number, ids).await
-    }
-}
-
-fn digest(row: &Model) -> RowDigest {
-    let files = [&row.original_sha256, &row.duplicate_sha256]
-        .into_iter()
-        .flatten();
-    // A list that cannot be read is found by the digest.
-    let past: Vec<PastPaper> = row
-        .past
-        .as_deref()
-        .and_then(|text| serde_json::from_str(text).ok())
-        .unwrap_or_default();
-    let past = past.into_iter().filter_map(|paper| paper.certificate);
-    let past = past.flat_map(|files| [files.original, files.duplicate]);
-    RowDigest {
-        files: files.cloned().chain(past).collect(),
-        ..RowDigest::of(row)
-    }
 }
 
 #[cfg(test)]
