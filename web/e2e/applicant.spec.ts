@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { accessible, expect, heading, open, PASSWORD, pdf, PHONE, png, sound, test } from './support'
+import { accessible, CORE, expect, heading, open, PASSWORD, pdf, PHONE, png, sound, test } from './support'
 
 /** Begins an application of a matter and stands on its first step. */
 async function begin(page: Page, matter: RegExp): Promise<void> {
@@ -8,7 +8,7 @@ async function begin(page: Page, matter: RegExp): Promise<void> {
   await expect(heading(page)).toHaveText('填写申请内容')
 }
 
-test('an enterprise hands in an application from its phone, follows it and takes it back', async ({ sit }) => {
+test('an enterprise hands in an application from its phone, follows it and takes it back', { tag: CORE }, async ({ sit }) => {
   const page = await sit('ent.draft', '/', { viewport: PHONE })
   await expect(heading(page)).toHaveText('1 件草稿还没有提交')
   await sound(page)
@@ -55,7 +55,7 @@ test('an enterprise hands in an application from its phone, follows it and takes
   await expect(heading(page)).toHaveText('申请已经终止')
 })
 
-test('a correction says what to mend, leads there and is handed in again', async ({ sit }) => {
+test('a correction says what to mend, leads there and is handed in again', { tag: CORE }, async ({ sit }) => {
   const page = await sit('ent.correct', '/', { viewport: PHONE })
   await expect(heading(page)).toHaveText('1 件需要补正')
   await page.getByRole('link', { name: /^去补正/ }).first().click()
@@ -82,7 +82,7 @@ test('a correction says what to mend, leads there and is handed in again', async
   await expect(heading(page)).toHaveText('已提交，等待受理')
 })
 
-test('a session that ends in the middle of the wizard loses nothing', async ({ sit }) => {
+test('a session that ends in the middle of the wizard loses nothing', { tag: CORE }, async ({ sit }) => {
   const page = await sit('ent.refused', '/')
   await begin(page, /^开始填写：危险化学品生产/)
   await page.context().clearCookies()
@@ -196,7 +196,7 @@ test('the safety officer of an enterprise only looks', async ({ sit }) => {
   await expect(page.getByRole('heading', { name: '您没有打开这个页面的权限' })).toBeVisible()
 })
 
-test('anybody finds a licence from a phone, and every public page is sound', async ({ page }) => {
+test('anybody finds a licence from a phone, and every public page is sound', { tag: CORE }, async ({ page }) => {
   await page.setViewportSize(PHONE)
   await page.goto('/')
   await sound(page)

@@ -1,4 +1,4 @@
-import { accessible, code, expect, open, PASSWORD, signIn, stepNow, test } from './support'
+import { accessible, code, CORE, expect, open, PASSWORD, signIn, stepNow, test } from './support'
 
 test('a wrong password is told at the form, and the field is kept', async ({ page }) => {
   await open(page)
@@ -42,7 +42,7 @@ test('a session that ends under a form is renewed over it, and the act goes on',
   await expect(page.getByLabel('原密码')).toHaveValue(PASSWORD)
 })
 
-test('a second factor is set up, asked for and taken out again', async ({ page }) => {
+test('a second factor is set up, asked for and taken out again', { tag: CORE }, async ({ page }) => {
   const account = 'regulator.anyi'
   await signIn(page, account, '/security')
   await page.getByRole('button', { name: '启用动态口令' }).click()

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { act, departmentIn, grant, handIn, recommend, review, reviewerOf, send, state, upload } from './acts'
-import { accessible, creditCode, dialog, expect, heading, LONG, open, PASSWORD, png, sound, test } from './support'
+import { accessible, CORE, creditCode, dialog, expect, heading, LONG, open, PASSWORD, png, sound, test } from './support'
 
-test('from the application to the first licence, with a correction and one department that looks again', async ({ sit }) => {
+test('from the application to the first licence, with a correction and one department that looks again', { tag: CORE }, async ({ sit }) => {
   test.slow()
   const applicant = await sit('ent.expired', '/')
   const clerk = await sit('clerk', '/')
@@ -137,7 +137,7 @@ test('from the application to the first licence, with a correction and one depar
   })
 })
 
-test('a file that somebody else changed is not overwritten, and nothing typed is lost', async ({ sit }) => {
+test('a file that somebody else changed is not overwritten, and nothing typed is lost', { tag: CORE }, async ({ sit }) => {
   const clerk = await sit('clerk', '/enterprises')
   await clerk.getByRole('table', { name: '企业名录，可以筛选' }).getByRole('link').nth(3).click()
   await expect(clerk.getByRole('button', { name: '修改' })).toBeVisible()
@@ -179,7 +179,7 @@ test('a session that ends in the middle of a review loses nothing', async ({ sit
   await expect(reviewer.getByRole('tabpanel')).toContainText('会话中断也不能丢的意见')
 })
 
-test('an import is checked, mended and taken', async ({ sit }, info) => {
+test('an import is checked, mended and taken', { tag: CORE }, async ({ sit }, info) => {
   const clerk = await sit('clerk', '/enterprises')
   await sound(clerk)
   await clerk.getByRole('link', { name: '批量导入' }).click()

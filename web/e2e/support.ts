@@ -8,6 +8,8 @@ import { folder } from './shared'
 
 /** Password of every account of a demo. */
 export const PASSWORD = 'Anxu-demo-2026'
+/** Journeys that `make test` takes as well; `make e2e` takes all. */
+export const CORE = '@core'
 /** The smallest screen that has to do. */
 export const PHONE = { width: 360, height: 740 }
 
