@@ -5,13 +5,12 @@ use applications::{
     model::{Acknowledgement, Met, SiteCheck, SiteCheckId, Spot},
 };
 use kernel::{Actor, ids::ApplicationId};
+use matters::Definition;
 use time::Duration;
 
 use super::{Case, Stage, begun, latest};
 use crate::{DemoError, materials::Material};
 
-/// The department that goes along with the lead; it takes part in every matter.
-const COMPANION: &str = "fire";
 /// The middle of the city, in millionths of a degree.
 const MIDDLE: (i64, i64) = (115_892_000, 28_676_000);
 /// How far from it a plant may lie.
@@ -23,7 +22,9 @@ impl Stage<'_> {
     /// Both officers, whoever orders the visit first.
     fn visitors(&self, case: &Case<'_>) -> Result<[&Actor; 2], DemoError> {
         let of = |department: &str| self.cast.officer(kernel::Role::DepartmentReviewer, department);
-        Ok([of(self.lead(case))?, of(COMPANION)?])
+        let lead = self.lead(case);
+        let companion = companion(case.definition, lead).ok_or(DemoError::Script("nobody goes along"))?;
+        Ok([of(lead)?, of(companion)?])
     }
 
     /// The visit is to be made so many days later.
@@ -100,6 +101,12 @@ impl Stage<'_> {
             .await?;
         Ok(())
     }
+}
+
+/// The department that goes along with the lead: the first other that reviews the matter.
+fn companion<'a>(definition: &'a Definition, lead: &str) -> Option<&'a str> {
+    let mut all = definition.departments().map(|review| review.department.as_str());
+    all.find(|department| *department != lead)
 }
 
 fn open_check(case: &Case<'_>) -> Result<SiteCheck, DemoError> {

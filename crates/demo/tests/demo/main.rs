@@ -20,6 +20,7 @@ use house::{House, reader, wish};
 use identity::{AccountFilter, NewAccount};
 use kernel::{PageQuery, Role};
 use licences::{LicenceQuery, Status};
+use matters::Kind;
 use registry::{EnterpriseQuery, EnterpriseState, SizeClass};
 use tokio::runtime::Runtime;
 
@@ -279,6 +280,35 @@ fn every_role_and_every_account_shown_is_there() {
 }
 
 /// The table on the terminal promises what each enterprise account can do.
+/// Any industry may be drawn for any life, a joint visit among them.
+#[test]
+fn every_matter_is_reviewed_by_departments_that_have_somebody() {
+    in_the_city(async |house| {
+        let accounts = house
+            .parts
+            .identity
+            .accounts(&reader(), &AccountFilter::default(), None, 1000)
+            .await
+            .unwrap();
+        let reviewers: BTreeSet<&str> = accounts
+            .iter()
+            .filter(|account| account.roles.contains(&Role::DepartmentReviewer))
+            .filter_map(|account| account.scope.department.as_deref())
+            .collect();
+        for matter in house.parts.matters.catalogue().matters() {
+            let all: BTreeSet<&str> = matter.departments().map(|one| one.department.as_str()).collect();
+            assert!(all.is_subset(&reviewers), "{}: {all:?}", matter.key);
+            if matter.key.kind == Kind::FirstIssue {
+                assert!(
+                    all.len() > 1,
+                    "{}: nobody goes along to a joint visit",
+                    matter.key
+                );
+            }
+        }
+    });
+}
+
 #[test]
 fn the_enterprises_shown_are_where_the_table_says() {
     in_the_city(async |city| {
