@@ -16,9 +16,7 @@ use super::{
 };
 use crate::{
     jobs::{SEND_JOB, Sending},
-    model::{
-        Channel, Delivery, DeliveryId, DeliveryState, Notice, NoticeId, Part, Preferences, Quiet, Webhook,
-    },
+    model::{Channel, Delivery, DeliveryId, DeliveryState, Notice, NoticeId, Part, Quiet, Reach, Webhook},
     ports::OpenTask,
     rules::{self, Audience, FactLine, Telling, Topic, Words, fill},
     store,
@@ -186,7 +184,7 @@ impl Notices {
             return Ok(());
         }
         let ids: Vec<AccountId> = told.iter().map(|one| one.account.id).collect();
-        let preferences = store::preferences_of(self.kernel.db(), &ids).await?;
+        let reaches = store::reach_of(self.kernel.db(), &ids).await?;
         let mut work = self.kernel.begin(&Actor::system("通知")).await?;
         let composed: Vec<Notice> = told
             .iter()
@@ -202,9 +200,8 @@ impl Notices {
             }
         }
         for (account, told) in own {
-            let chosen = preferences.get(&account).cloned().unwrap_or_default();
-            self.put_out_to(&mut work, (topic, telling), &chosen, told)
-                .await?;
+            let reach = reaches.get(&account).cloned().unwrap_or_default();
+            self.put_out_to(&mut work, (topic, telling), &reach, told).await?;
         }
         work.commit().await?;
         Ok(())
@@ -215,18 +212,19 @@ impl Notices {
         &self,
         work: &mut Work,
         (topic, telling): (&Topic, &Telling),
-        chosen: &Preferences,
+        reach: &Reach,
         told: Vec<(&Told, Notice)>,
     ) -> Outcome<()> {
         let Some((first, _)) = told.first() else {
             return Ok(());
         };
         let account = &first.account;
-        let quiet = chosen
+        let quiet = reach
+            .preferences
             .quiet
             .unwrap_or(self.inner.file.words.quiet)
             .filter(|_| !topic.urgent);
-        for (channel, address) in rules::chosen_channels(topic, chosen, account.phone.as_deref()) {
+        for (channel, address) in rules::chosen_channels(topic, reach, account.phone.as_deref()) {
             if !self.has(channel) {
                 continue;
             }
