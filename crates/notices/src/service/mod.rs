@@ -1,6 +1,7 @@
 //! The use cases of notices.
 
 mod administer;
+mod audience;
 mod away;
 mod deliver;
 mod digest;
