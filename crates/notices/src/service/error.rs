@@ -104,7 +104,7 @@ fn refused_code(refusal: CodeRefusal) -> Problem {
         CodeRefusal::NotSent => (
             "code-not-sent",
             StatusCode::CONFLICT,
-            "还没有发出验证码，请先获取，收到以后再填写".to_owned(),
+            "验证码还没有发出，请等收到以后再填；没有获取过的请先获取".to_owned(),
         ),
         CodeRefusal::Expired => (
             "code-expired",
