@@ -128,8 +128,8 @@ fn code_hash(delivery: DeliveryId, code: &Code) -> String {
 pub fn wait_words(wait: Duration) -> String {
     let seconds = whole_seconds(wait);
     match seconds {
-        ..=119 => format!("{seconds} 秒"),
-        ..=7200 => format!("{} 分钟", (seconds + 59) / 60),
+        ..120 => format!("{seconds} 秒"),
+        120..=7200 => format!("{} 分钟", (seconds + 59) / 60),
         _ => format!("{} 小时", (seconds + 3599) / 3600),
     }
 }
