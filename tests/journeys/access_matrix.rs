@@ -286,6 +286,7 @@ impl Things {
                 ("{department}", "fire".into()),
                 ("{kind}", "grant".into()),
                 ("{edition}", "original".into()),
+                ("{channel}", "mail".into()),
             ],
         }
     }
@@ -400,8 +401,9 @@ fn body_of(method: &Method, template: &str) -> Option<Value> {
         (
             "POST",
             "ownership" | "submissions" | "acceptances" | "resumptions" | "cancellation" | "retries"
-            | "readings" | "receipts" | "tests",
+            | "readings" | "receipts" | "tests" | "codes",
         ) => json!({}),
+        ("POST", "proofs") => json!({ "code": "123456" }),
         ("POST", "supplies" | "signatures" | "{kind}") => json!({}),
         ("POST", "cancellations" | "commitment-breaches") => json!({ "reason": "理由" }),
         ("POST", "results") => json!({ "results": [] }),

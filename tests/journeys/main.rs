@@ -17,6 +17,7 @@ mod import;
 mod jobs;
 mod licence_desk;
 mod licence_life;
+mod notice_addresses;
 mod notices;
 mod openapi;
 mod previews;

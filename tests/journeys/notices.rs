@@ -14,18 +14,22 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use time::Duration;
 
-const PREFERENCES: &str = "/api/v1/notice-preferences";
+pub(crate) const PREFERENCES: &str = "/api/v1/notice-preferences";
 const SMS_KEY: &str = "a-key-of-the-gateway";
 
+/// Subject of the message that carries a code, and the word that a short one has in its place.
+const CODE_MAIL: &str = "验证接收通知的地址";
+const CODE_WORD: &str = "验证码";
+
 /// A platform with every way out.
-struct Post {
-    app: TestApp,
-    mailbox: Mailbox,
-    sms: Receiver,
+pub(crate) struct Post {
+    pub app: TestApp,
+    pub mailbox: Mailbox,
+    pub sms: Receiver,
 }
 
 impl Post {
-    async fn open(engine: Engine) -> Option<Self> {
+    pub async fn open(engine: Engine) -> Option<Self> {
         let (mailbox, sms) = (Mailbox::open(), Receiver::open().await);
         let app = TestApp::start_with(engine, |config| {
             config.smtp_url = Some(mailbox.url.clone());
@@ -42,8 +46,26 @@ impl Post {
         Some(Self { app, mailbox, sms })
     }
 
-    /// Lets an account be reached by mail, and changes what else it is told.
+    /// Lets an account be reached by mail, and changes what else it is told. Its addresses are proved.
     async fn choose(&self, login: &str, mail: &str, change: Value) -> Value {
+        let view = self.save(login, mail, change).await;
+        self.app.run_jobs().await;
+        for channel in ["mail", "sms"] {
+            if let Some(address) = view[channel].as_str() {
+                let code = self.code(channel, address).await;
+                let (status, view) = self.enter(login, channel, &code).await;
+                assert_eq!(
+                    (status, &view["state"]),
+                    (StatusCode::CREATED, &json!("proved")),
+                    "{view}"
+                );
+            }
+        }
+        view
+    }
+
+    /// Saves an address and what else is chosen; nothing is proved.
+    pub async fn save(&self, login: &str, mail: &str, change: Value) -> Value {
         let session = self.app.as_(login).await;
         let version = session.get(PREFERENCES).await.1["version"].as_i64().unwrap();
         let mut body = json!({ "mail": mail, "quiet_mode": "usual" });
@@ -55,23 +77,86 @@ impl Post {
         view
     }
 
+    /// Enters a code.
+    pub async fn enter(&self, login: &str, channel: &str, code: &str) -> (StatusCode, Value) {
+        let path = format!("/api/v1/notice-addresses/{channel}/proofs");
+        self.app
+            .as_(login)
+            .await
+            .post(&path, json!({ "code": code }))
+            .await
+    }
+
+    /// The code that came to an address last.
+    pub async fn code(&self, channel: &str, address: &str) -> String {
+        for _ in 0..200 {
+            if let Some(text) = self.code_text(channel, address) {
+                let parts = text.split(|c: char| !c.is_ascii_digit());
+                let codes: Vec<&str> = parts.filter(|part| part.len() == 6).collect();
+                assert_eq!(codes.len(), 1, "{text}");
+                return codes[0].to_owned();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("no code has come to {address}")
+    }
+
+    /// The text of the message with a code that came to an address last.
+    pub fn code_text(&self, channel: &str, address: &str) -> Option<String> {
+        let text = |value: &Value| value["text"].as_str().unwrap().to_owned();
+        if channel == "mail" {
+            let mails = self.mailbox.mails();
+            let mut own = mails
+                .iter()
+                .rev()
+                .filter(|mail| mail["to"][0] == address && is_code(mail));
+            return own.next().map(text);
+        }
+        let taken = self.sms.taken();
+        let mut own = taken
+            .iter()
+            .rev()
+            .map(Taken::json)
+            .filter(|one| one["mobile"] == address);
+        own.next().map(|one| text(&one))
+    }
+
+    /// Waits until so many mails that are notices have come.
+    pub async fn mails(&self, count: usize) -> Vec<Value> {
+        let codes = self.mailbox.mails().iter().filter(|mail| is_code(mail)).count();
+        let mails = self.mailbox.wait_for(codes + count).await;
+        mails.into_iter().filter(|mail| !is_code(mail)).collect()
+    }
+
+    /// Short messages that are notices.
+    pub fn texts(&self) -> Vec<Taken> {
+        let taken = self.sms.taken().into_iter();
+        taken.filter(|one| !one.body.contains(CODE_WORD)).collect()
+    }
+
     /// Lets everything happen, also what waits a minute for company.
-    async fn run(&self) -> usize {
+    pub async fn run(&self) -> usize {
         let first = self.app.run_jobs().await;
         self.app.advance(Duration::seconds(61));
         first + self.app.run_jobs().await
     }
 
+    /// Notices and events on their way; codes are not counted.
     async fn count(&self, state: &str) -> i64 {
-        let sql = format!("SELECT count(*) FROM notice_delivery WHERE state = '{state}'");
+        let sql = format!("SELECT count(*) FROM notice_delivery WHERE state = '{state}' AND topic <> ''");
         self.app.count(&sql).await
     }
 
-    async fn notices(&self, login: &str) -> Vec<Value> {
+    pub async fn notices(&self, login: &str) -> Vec<Value> {
         let (status, page) = self.app.as_(login).await.get("/api/v1/notices?limit=100").await;
         assert_eq!(status, StatusCode::OK, "{page}");
         page["items"].as_array().unwrap().clone()
     }
+}
+
+/// Whether a mail carries a code and no notice.
+fn is_code(mail: &Value) -> bool {
+    mail["subject"] == CODE_MAIL
 }
 
 /// Runs a test with all ways out on SQLite and PostgreSQL.
@@ -79,19 +164,21 @@ macro_rules! with_post {
     ($(async fn $name:ident($post:ident) $body:block)*) => { $(
         mod $name {
             use super::*;
-            async fn journey($post: Post) $body
+            async fn journey($post: $crate::notices::Post) $body
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                journey(Post::open(Engine::Sqlite).await.unwrap()).await;
+                journey($crate::notices::Post::open(journeys::Engine::Sqlite).await.unwrap()).await;
             }
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                let Some(post) = Post::open(Engine::Postgres).await else { return };
+                let Some(post) = $crate::notices::Post::open(journeys::Engine::Postgres).await else { return };
                 journey(post).await;
             }
         }
     )* };
 }
+
+pub(crate) use with_post;
 
 /// The signature of the Standard Webhooks scheme, computed without the platform's code.
 fn assert_signed(taken: &Taken, secret: &str) {
@@ -121,7 +208,7 @@ fn assert_signed(taken: &Taken, secret: &str) {
     );
 }
 
-fn titles(notices: &[Value]) -> Vec<&str> {
+pub(crate) fn titles(notices: &[Value]) -> Vec<&str> {
     notices.iter().map(|one| one["title"].as_str().unwrap()).collect()
 }
 
@@ -149,7 +236,7 @@ with_post! {
         let fire = post.notices("rev.fire").await;
         assert!(titles(&fire)[0].starts_with("待办：部门审查｜南昌龘盛采石有限公司，"), "{fire:?}");
 
-        let mails = post.mailbox.wait_for(3).await;
+        let mails = post.mails(3).await;
         let to = |address: &str| -> Vec<&Value> { mails.iter().filter(|mail| mail["to"][0] == address).collect() };
         assert_eq!(to("fire@bureau.example").len(), 1);
         // The receipt alone; acceptance and its paper together, as they came within a minute.
@@ -171,7 +258,7 @@ with_post! {
         let ids: BTreeSet<_> = mails.iter().map(|mail| mail["id"].as_str().unwrap()).collect();
         assert_eq!(ids.len(), mails.len(), "every mail has an identifier of its own");
 
-        let sms = post.sms.taken();
+        let sms = post.texts();
         assert_eq!(sms.len(), own.len());
         sms.iter().for_each(|one| assert_signed(one, SMS_KEY));
         let one = sms[0].json();
@@ -187,7 +274,7 @@ with_post! {
         let told = app.count("SELECT count(*) FROM notice").await;
         app.again("UPDATE job SET state = 'ready' WHERE kind LIKE 'notices.%' AND kind <> 'notices.digest'").await;
         assert!(app.run_jobs().await > 0);
-        assert_eq!((post.mailbox.wait_for(0).await.len(), post.sms.taken().len()), (mails.len(), sms.len()));
+        assert_eq!((post.mails(0).await.len(), post.texts().len()), (mails.len(), sms.len()));
         assert_eq!((post.count("sent").await, app.count("SELECT count(*) FROM notice").await), (sent, told));
         assert_eq!(app.jobs_dead().await, 0);
     }
@@ -202,7 +289,7 @@ with_post! {
         app.act("clerk", &format!("/api/v1/applications/{id}/acceptances"), json!({})).await;
         post.run().await;
         assert!(!post.notices("keeper").await.is_empty(), "in the application it shows at once");
-        let mails = post.mailbox.wait_for(1).await;
+        let mails = post.mails(1).await;
         assert!(mails.iter().all(|mail| mail["to"][0] == "clerk@bureau.example"), "{mails:?}");
         let waiting = post.count("queued").await;
         assert!(waiting > 0);
@@ -216,7 +303,7 @@ with_post! {
         app.set_clock("2026-03-03T23:30:00Z");
         app.run_jobs().await;
         assert_eq!(post.count("queued").await, 0);
-        let mails = post.mailbox.wait_for(mails.len() + 1).await;
+        let mails = post.mails(mails.len() + 1).await;
         assert!(mails.iter().any(|mail| mail["to"][0] == "keeper@enterprise.example"));
     }
 
@@ -230,7 +317,7 @@ with_post! {
         app.submitted("keeper", city::MATTER).await;
         post.run().await;
         assert_eq!((post.count("failed").await, post.count("dead").await, post.count("unknown").await), (1, 1, 1));
-        let cut = post.mailbox.wait_for(1).await;
+        let cut = post.mails(1).await;
         assert_eq!(cut.len(), 1, "the connection broke after it was taken");
 
         // The pauses grow, then it is a dead letter. What may have arrived is not sent again.
@@ -244,7 +331,7 @@ with_post! {
         }
         assert_eq!(post.count("failed").await, 0);
         assert!((8..20).contains(&tries), "{tries}");
-        assert_eq!(post.mailbox.mails().len(), 1);
+        assert_eq!(post.mails(0).await.len(), 1);
 
         let root = app.as_("root").await;
         let (_, page) = root.get("/api/v1/notice-deliveries").await;
@@ -282,14 +369,14 @@ with_post! {
         post.choose("clerk", "clerk@bureau.example", json!({ "sms": "13812345678", "channels": { "tasks": ["mail", "sms"] } })).await;
         app.submitted("keeper", city::MATTER).await;
         post.run().await;
-        assert_eq!((post.mailbox.wait_for(1).await.len(), post.sms.taken().len()), (1, 1));
+        assert_eq!((post.mails(1).await.len(), post.texts().len()), (1, 1));
         // As a process leaves it that dies between the sending and the note of it.
-        app.again("UPDATE notice_delivery SET state = 'sending', sent_at = NULL").await;
+        app.again("UPDATE notice_delivery SET state = 'sending', sent_at = NULL WHERE topic <> ''").await;
         app.again("UPDATE job SET state = 'ready', finished_at = NULL WHERE kind = 'notices.send'").await;
         app.run_jobs().await;
-        assert_eq!(post.mailbox.wait_for(0).await.len(), 1, "mail has nothing by which a repetition is known");
+        assert_eq!(post.mails(0).await.len(), 1, "mail has nothing by which a repetition is known");
         assert_eq!((post.count("unknown").await, post.count("sent").await), (1, 1));
-        let sms = post.sms.taken();
+        let sms = post.texts();
         assert_eq!(sms.len(), 2, "the gateway knows the repetition by its identifier");
         assert_eq!(sms[0].header("idempotency-key"), sms[1].header("idempotency-key"));
     }
@@ -319,7 +406,7 @@ with_post! {
         }
         app.set_clock(&format!("{}T04:00:00Z", kernel::LegalDate(day)));
         post.run().await;
-        let mails = post.mailbox.wait_for(3).await;
+        let mails = post.mails(3).await;
         let to = |login: &str| -> Vec<Value> {
             let address = format!("{login}@bureau.example");
             mails.iter().filter(|mail| mail["to"][0] == address).cloned().collect()
@@ -449,7 +536,7 @@ with_post! {
         assert_eq!(keeper.post(&tests, json!({ "channel": "mail" })).await.0, StatusCode::CREATED);
         assert_eq!(keeper.post(&tests, json!({ "channel": "mail" })).await.0, StatusCode::CONFLICT);
         app.run_jobs().await;
-        let mails = post.mailbox.wait_for(1).await;
+        let mails = post.mails(1).await;
         assert_eq!((mails.len(), &mails[0]["to"][0], &mails[0]["subject"]), (1, &json!("a@b.cn"), &json!("测试通知")));
         let facts = app.count("SELECT count(*) FROM event WHERE kind = 'account.notices_chosen' AND body LIKE '%a@b.cn%'").await;
         assert_eq!(facts, 0, "addresses do not go where auditors read");
@@ -473,7 +560,7 @@ with_post! {
         assert_eq!(late.len(), 2, "one a working morning, and none for the mornings that nobody saw: {notices:?}");
         assert_eq!(late[0]["text"], "您的待办情况：已逾期1件；请及时办理。");
         assert_eq!(late[0]["title"], "今日待办：逾期1件");
-        let mails = post.mailbox.wait_for(3).await;
+        let mails = post.mails(3).await;
         let digest: Vec<_> = mails.iter().filter(|mail| mail["subject"] == "今日待办：逾期1件").collect();
         assert_eq!(digest.len(), 2, "{mails:?}");
         for part in ["部门审查｜南昌龘盛采石有限公司", "个工作日：部门审查", &format!("{}/app/applications/{id}", app.base)] {
@@ -548,7 +635,7 @@ async fn two_processes_send_nothing_twice() {
     let (one, two) = join(app.platform.workers().drain(), other.workers().drain()).await;
     one.unwrap();
     two.unwrap();
-    let mails = post.mailbox.wait_for(1).await;
+    let mails = post.mails(1).await;
     assert_eq!(
         (mails.len(), post.count("sent").await),
         (1, 1),

@@ -1,5 +1,6 @@
-"""A real SMTP server for tests: tells every mail it takes as one line of JSON. Addresses that begin with `busy` are
-put off, those that begin with `gone` are refused, and `cut` loses its connection after the mail was taken."""
+"""A real SMTP server for tests: tells every mail it takes as one line of JSON. Every address takes its first mail, as it
+did when it was proved. From then on those that begin with `busy` are put off, those that begin with `gone` are refused,
+and `cut` loses its connection after the mail was taken."""
 
 import asyncio
 import email
@@ -12,10 +13,13 @@ from aiosmtpd.smtp import SMTP
 
 
 class Box:
+    def __init__(self, known):
+        self.known = known
+
     async def handle_RCPT(self, server, session, envelope, address, options):
-        if address.startswith("busy"):
+        if address in self.known and address.startswith("busy"):
             return "450 4.2.1 mailbox busy, try later"
-        if address.startswith("gone"):
+        if address in self.known and address.startswith("gone"):
             return "550 5.1.1 no such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -34,9 +38,11 @@ class Box:
             "html": html.get_content() if (html := mail.get_body(("html",))) else None,
         }
         print(json.dumps(told), flush=True)
-        if envelope.rcpt_tos[0].startswith("cut"):
+        address = envelope.rcpt_tos[0]
+        if address in self.known and address.startswith("cut"):
             server.transport.abort()
             return "250 never arrives"
+        self.known.add(address)
         return "250 taken"
 
 
@@ -44,7 +50,8 @@ async def main():
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(Box(), hostname="mail.test"), sock=sock)
+    box = Box(set())
+    server = await loop.create_server(lambda: SMTP(box, hostname="mail.test"), sock=sock)
     print(sock.getsockname()[1], flush=True)
     # Ends with the test: its end of the pipe closes.
     await loop.run_in_executor(None, sys.stdin.read)

@@ -1,4 +1,4 @@
-import { accessible, code, CORE, expect, open, PASSWORD, signIn, stepNow, test } from './support'
+import { accessible, code, CORE, expect, open, PASSWORD, PHONE, signIn, stepNow, test } from './support'
 
 test('a wrong password is told at the form, and the field is kept', async ({ page }) => {
   await open(page)
@@ -78,6 +78,26 @@ test('a second factor is set up, asked for and taken out again', { tag: CORE }, 
     await page.getByRole('button', { name: '停用动态口令' }).click()
     await expect(page.getByText('动态口令已停用。')).toBeVisible({ timeout: 5_000 })
   }).toPass()
+})
+
+test('an address waits for its proof where nothing can be sent, and locks nobody in', async ({ page }) => {
+  // The demo has no mail server.
+  const account = 'regulator.anyi'
+  await signIn(page, account, '/notices/preferences')
+  await page.getByLabel(/^邮箱/).fill('typing@example.com')
+  await expect(page.getByText('保存以后会发去验证码')).toBeVisible()
+  await page.getByRole('button', { name: '保存设置' }).click()
+  const proofs = page.getByRole('region', { name: '待验证的地址' })
+  await expect(proofs).toContainText('typing@example.com')
+  await expect(proofs).toContainText('还没有开通电子邮件，现在发不出验证码')
+  await expect(proofs.getByRole('textbox')).toHaveCount(0)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('只在平台内通知您')
+  await page.setViewportSize(PHONE)
+  await accessible(page)
+  await page.getByLabel(/^邮箱/).fill('')
+  await page.getByRole('button', { name: '保存设置' }).click()
+  await expect(page.getByText('设置已保存。')).toBeVisible()
+  await expect(proofs).toBeHidden()
 })
 
 test('the theme is chosen once and stands before the first paint', async ({ sit }) => {

@@ -22,5 +22,12 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
             "m0703_briefs",
             include_str!("migrations/m0703_briefs.sql"),
         )),
+        // What was in use stays in use, and says that nobody proved it.
+        Box::new(
+            SqlMigration::new("m0704_proofs", include_str!("migrations/m0704_proofs.sql")).native(
+                include_str!("migrations/m0704_in_use.sqlite.sql"),
+                include_str!("migrations/m0704_in_use.postgres.sql"),
+            ),
+        ),
     ]
 }

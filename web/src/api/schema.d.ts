@@ -2440,6 +2440,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notice-addresses/{channel}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a code to the account's address on a channel: once a minute, a few times in 24 hours. */
+        post: operations["post_notice_addresses_channel_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notice-addresses/{channel}/proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proves the account's address on a channel by the code that came there. */
+        post: operations["post_notice_addresses_channel_proofs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notice-channels": {
         parameters: {
             query?: never;
@@ -6257,6 +6291,11 @@ export interface components {
             /** @description OpenID of the bureau's official account. */
             wechat?: string | null;
         };
+        /** @description The code that came to an address. */
+        NewNoticeProof: {
+            /** @description Six digits. */
+            code: string;
+        };
         /** @description The channel to be tried. */
         NewNoticeTest: {
             /** @description Which. */
@@ -6341,6 +6380,28 @@ export interface components {
             legal_basis: string;
             reason: string;
         };
+        /** @description How an address stands. */
+        NoticeAddress: {
+            /** @description The way. */
+            channel: components["schemas"]["NoticeChannel"];
+            code?: components["schemas"]["NoticeCode"] | null;
+            /** @description Whether the installation has the way: without it no code can be sent. */
+            is_open: boolean;
+            next_code_at?: components["schemas"]["Moment"] | null;
+            /**
+             * Format: int64
+             * @description The same in seconds from now, for who counts by another clock.
+             */
+            next_code_in: number;
+            proved_at?: components["schemas"]["Moment"] | null;
+            /** @description Whether notices leave there. */
+            state: components["schemas"]["NoticeAddressState"];
+        };
+        /**
+         * @description Whether notices leave to an address.
+         * @enum {string}
+         */
+        NoticeAddressState: "waiting" | "proved";
         /**
          * @description A way out of the application.
          * @enum {string}
@@ -6361,6 +6422,23 @@ export interface components {
             last_sent?: components["schemas"]["Moment"] | null;
             /** @description Chinese name. */
             name: string;
+        };
+        /** @description A code that is on its way or has arrived; not the code itself. */
+        NoticeCode: {
+            /** @description When it was asked for. */
+            asked_at: components["schemas"]["Moment"];
+            /**
+             * Format: int64
+             * @description How often it may still be entered.
+             */
+            attempts_left: number;
+            /** @description Where its message is. */
+            delivery: components["schemas"]["NoticeDeliveryState"];
+            /** @description The same in words. */
+            delivery_name: string;
+            /** @description Where it was sent. */
+            sent_to: string;
+            valid_until?: components["schemas"]["Moment"] | null;
         };
         /**
          * @description Where a delivery is.
@@ -6414,6 +6492,8 @@ export interface components {
         NoticePreferences: {
             /** @description Mobile number of the account. */
             account_phone?: string | null;
+            /** @description How each of these addresses stands: notices leave only to those that were proved. */
+            addresses: components["schemas"]["NoticeAddress"][];
             /** @description Channels that this installation has. */
             available_channels: components["schemas"]["NoticeChannel"][];
             /** @description Mail address. */
@@ -15644,6 +15724,100 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notice_addresses_channel_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: components["schemas"]["NoticeChannel"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAddress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notice_addresses_channel_proofs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: components["schemas"]["NoticeChannel"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNoticeProof"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAddress"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -17,6 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     model::{Channel, DeliveryId, DeliveryState, Webhook, WebhookId},
+    rules::masked,
     service::{ChannelState, DeliveryFilter, NewWebhook, Notices, SeenDelivery},
 };
 
@@ -128,24 +129,6 @@ impl From<SeenDelivery> for NoticeDeliveryView {
             created_at: one.created_at,
             sent_at: one.sent_at,
         }
-    }
-}
-
-/// Enough to know it again, not enough to use it.
-fn masked(address: &str) -> String {
-    let (name, domain) = address.split_once('@').unwrap_or((address, ""));
-    let letters: Vec<char> = name.chars().collect();
-    let shown = (letters.len() / 3).min(3);
-    let text = |part: &[char]| part.iter().collect::<String>();
-    let hidden = format!(
-        "{}***{}",
-        text(&letters[..shown]),
-        text(&letters[letters.len() - shown..])
-    );
-    if domain.is_empty() {
-        hidden
-    } else {
-        format!("{hidden}@{domain}")
     }
 }
 
@@ -383,17 +366,4 @@ pub(super) async fn try_webhook(
 ) -> Result<(StatusCode, Answer<NoticeDeliveryView>), Problem> {
     let delivery = notices.try_webhook(&actor, id).await?;
     Ok((StatusCode::CREATED, Answer(delivery.into())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_masked() {
-        assert_eq!(masked("13812345678"), "138***678");
-        assert_eq!(masked("anquan@example.com"), "an***an@example.com");
-        assert_eq!(masked("ab@example.com"), "***@example.com");
-        assert_eq!(masked("安全生产"), "安***产");
-    }
 }

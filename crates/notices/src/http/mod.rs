@@ -1,5 +1,6 @@
 //! Routes of notices. Wire types live here.
 
+mod addresses;
 mod admin;
 mod calendar;
 mod own;
@@ -18,6 +19,8 @@ pub fn router(notices: Notices) -> OpenApiRouter {
         .routes(routes!(own::read_all))
         .routes(routes!(own::preferences, own::choose))
         .routes(routes!(own::try_channel))
+        .routes(routes!(addresses::send_code))
+        .routes(routes!(addresses::prove))
         .routes(routes!(calendar::show, calendar::renew, calendar::end))
         .routes(routes!(admin::channels))
         .routes(routes!(admin::deliveries))

@@ -10,7 +10,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::admin::NoticeDeliveryView;
+use super::{addresses::NoticeAddress, admin::NoticeDeliveryView};
 use crate::{
     model::{Addresses, Channel, Notice, NoticeId, Preferences, Quiet},
     service::{Notices, OwnPreferences},
@@ -192,6 +192,8 @@ pub(super) struct NoticePreferences {
     sms: Option<String>,
     /// OpenID of the bureau's official account.
     wechat: Option<String>,
+    /// How each of these addresses stands: notices leave only to those that were proved.
+    addresses: Vec<NoticeAddress>,
     /// Mobile number of the account.
     account_phone: Option<String>,
     /// Which quiet hours hold.
@@ -208,7 +210,7 @@ pub(super) struct NoticePreferences {
 
 impl From<OwnPreferences> for NoticePreferences {
     fn from(own: OwnPreferences) -> Self {
-        let chosen = own.preferences;
+        let chosen = own.reach.preferences;
         let topics = own.topics.into_iter().map(|topic| TopicChoice {
             channels: chosen.channels.get(&topic.key).unwrap_or(&topic.channels).clone(),
             topic: topic.key,
@@ -223,6 +225,7 @@ impl From<OwnPreferences> for NoticePreferences {
             mail: chosen.addresses.mail,
             sms: chosen.addresses.sms,
             wechat: chosen.addresses.wechat,
+            addresses: own.addresses.into_iter().map(NoticeAddress::from).collect(),
             account_phone: own.phone,
             quiet_mode: match chosen.quiet {
                 None => QuietMode::Usual,

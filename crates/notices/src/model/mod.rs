@@ -2,10 +2,12 @@
 
 mod delivery;
 mod preferences;
+mod proof;
 
 pub use delivery::{Channel, Delivery, DeliveryState, Webhook};
 use kernel::{Moment, ids, ids::AccountId};
 pub use preferences::{Addresses, MinuteOfDay, Preferences, Quiet};
+pub use proof::{AskedCode, Code, MadeCode, Proof, Reach};
 use uuid::Uuid;
 
 ids! {

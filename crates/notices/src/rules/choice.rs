@@ -3,23 +3,20 @@
 use kernel::FieldError;
 
 use super::{Book, Topic};
-use crate::model::{Channel, Preferences};
+use crate::model::{Channel, Preferences, Reach};
 
-/// The channels by which an account hears of a topic, with its address there. In the application it always does.
+/// The channels by which an account hears of a topic, with its proved address there. In the application it always does.
 pub fn chosen_channels<'a>(
     topic: &Topic,
-    preferences: &'a Preferences,
+    reach: &'a Reach,
     phone: Option<&'a str>,
 ) -> Vec<(Channel, &'a str)> {
-    let chosen = preferences.channels.get(&topic.key).unwrap_or(&topic.channels);
-    let address = |channel| {
-        let own = preferences.addresses.of(channel);
-        own.or_else(|| phone.filter(|_| channel == Channel::Sms))
-    };
+    let chosen = &reach.preferences.channels;
+    let chosen = chosen.get(&topic.key).unwrap_or(&topic.channels);
     Channel::PERSONAL
         .into_iter()
         .filter(|channel| chosen.contains(channel))
-        .filter_map(|channel| Some((channel, address(channel)?)))
+        .filter_map(|channel| Some((channel, reach.address(channel, phone)?)))
         .collect()
 }
 
@@ -79,8 +76,10 @@ fn is_mobile(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::rules::TopicFile;
+    use crate::{model::Proof, rules::TopicFile};
 
     fn book() -> Book {
         let file = serde_json::json!({ "topic": "a", "name": "甲", "description": "说明", "basis": "惯例",
@@ -92,20 +91,28 @@ mod tests {
     fn channels_are_the_chosen_ones_that_have_an_address() {
         let book = book();
         let topic = book.topic("a").unwrap();
-        let mut own = Preferences::default();
+        let mut reach = Reach::default();
         let phone = Some("13800000000");
         assert_eq!(
-            chosen_channels(topic, &own, phone),
+            chosen_channels(topic, &reach, phone),
             [(Channel::Sms, "13800000000")]
         );
-        own.addresses.mail = Some("a@b.cn".into());
-        own.addresses.sms = Some("13911111111".into());
         let both = [(Channel::Mail, "a@b.cn"), (Channel::Sms, "13911111111")];
-        assert_eq!(chosen_channels(topic, &own, phone), both);
-        own.channels.insert("a".into(), vec![Channel::Wechat]);
-        assert_eq!(chosen_channels(topic, &own, phone), []);
-        own.channels.insert("a".into(), Vec::new());
-        assert_eq!(chosen_channels(topic, &own, phone), []);
+        reach.preferences.addresses.mail = Some(both[0].1.into());
+        reach.preferences.addresses.sms = Some(both[1].1.into());
+        assert_eq!(chosen_channels(topic, &reach, phone), [], "nothing is proved");
+        let proof = |(channel, address): (Channel, &str)| Proof {
+            channel,
+            address: address.into(),
+            at: None,
+        };
+        reach.proofs = both.map(proof).to_vec();
+        assert_eq!(chosen_channels(topic, &reach, phone), both);
+        let own = &mut reach.preferences.channels;
+        own.insert("a".into(), vec![Channel::Wechat]);
+        assert_eq!(chosen_channels(topic, &reach, phone), []);
+        reach.preferences.channels.insert("a".into(), Vec::new());
+        assert_eq!(chosen_channels(topic, &reach, phone), []);
     }
 
     #[test]
@@ -143,5 +150,60 @@ mod tests {
             |own| drop(own.channels.insert("a".into(), vec![Channel::Webhook])),
             "channels.a",
         );
+    }
+
+    /// What can be done to the addresses of an account.
+    #[derive(Clone, Debug)]
+    enum Act {
+        Choose(Channel, Option<u8>),
+        Prove(Channel),
+    }
+
+    fn act() -> impl Strategy<Value = Act> {
+        let channel = || prop::sample::select(Channel::PERSONAL.to_vec());
+        prop_oneof![
+            (channel(), prop::option::of(0..3_u8))
+                .prop_map(|(channel, address)| Act::Choose(channel, address)),
+            channel().prop_map(Act::Prove),
+        ]
+    }
+
+    proptest! {
+        /// An address is used only when it was proved, and has not been another one since.
+        #[test]
+        fn an_unproved_address_never_gets_a_notice(acts in prop::collection::vec(act(), 0..24)) {
+            let book = book();
+            let topic = book.topic("a").unwrap();
+            let mut reach = Reach::default();
+            reach.preferences.channels.insert("a".into(), Channel::PERSONAL.to_vec());
+            let mut proved: Vec<Channel> = Vec::new();
+            for act in acts {
+                match act {
+                    Act::Choose(channel, address) => {
+                        let mut next = reach.preferences.clone();
+                        let address = address.map(|number| format!("{number}@b.cn"));
+                        let own = match channel {
+                            Channel::Mail => &mut next.addresses.mail,
+                            Channel::Sms => &mut next.addresses.sms,
+                            _ => &mut next.addresses.wechat,
+                        };
+                        if *own != address {
+                            proved.retain(|one| *one != channel);
+                        }
+                        *own = address;
+                        reach.choose(next);
+                    }
+                    Act::Prove(channel) => {
+                        if let Some(address) = reach.preferences.addresses.of(channel) {
+                            reach.proofs.push(Proof { channel, address: address.into(), at: None });
+                            proved.push(channel);
+                        }
+                    }
+                }
+                let used: Vec<_> = chosen_channels(topic, &reach, None).into_iter().map(|(channel, _)| channel).collect();
+                let expected: Vec<_> = Channel::PERSONAL.into_iter().filter(|one| proved.contains(one)).collect();
+                prop_assert_eq!(used, expected);
+            }
+        }
     }
 }

@@ -10,22 +10,30 @@ use crate::{
     store,
 };
 
+/// What administrators read of a code that nobody needs any more.
+const NEEDLESS: &str = "验证码已不需要：地址已经验证、更改，或者重新获取了验证码";
+
 impl Notices {
     /// Makes one attempt, unless it is not due any more. That an attempt begins is written down before anything
     /// leaves: a process that dies in between leaves `sending`, and nobody takes it for unsent.
     pub(crate) async fn deliver(&self, job: Sending) -> Result<(), JobError> {
-        let Some(delivery) = self.take_up(&job).await? else {
+        let Some((delivery, is_wanted)) = self.take_up(&job).await? else {
             return Ok(());
         };
         let webhook = self.webhook_of(&delivery).await?;
         let secret = webhook.as_ref().map(|one| one.secret.as_str());
-        let attempt = self.inner.away.send(&delivery, secret, self.kernel.now()).await;
+        let attempt = if is_wanted {
+            self.inner.away.send(&delivery, secret, self.kernel.now()).await
+        } else {
+            Attempt::Never(NEEDLESS.to_owned())
+        };
         measure(&delivery, &attempt);
         Ok(self.put_down(&job, delivery, attempt).await?)
     }
 
-    /// The delivery when an attempt is to be made now.
-    async fn take_up(&self, job: &Sending) -> Result<Option<Delivery>, NoticesError> {
+    /// The delivery when an attempt is to be made now, with the code in it where it carries one, and whether anybody
+    /// still wants it.
+    async fn take_up(&self, job: &Sending) -> Result<Option<(Delivery, bool)>, NoticesError> {
         let mut work = self.kernel.begin(&Actor::system("通知")).await?;
         let quiet_until = rules::not_before(work.now(), job.quiet);
         if quiet_until > work.now() {
@@ -39,12 +47,13 @@ impl Notices {
             return Ok(None);
         }
         let found = store::begin_attempt(&work, job.delivery).await?;
-        work.commit().await?;
         let mut delivery = found.ok_or(NoticesError::NotFound("delivery"))?;
         let again = delivery.state == DeliveryState::Sending && delivery.channel.is_repeatable();
         let due = matches!(delivery.state, DeliveryState::Queued | DeliveryState::Failed) || again;
+        let is_wanted = due && self.put_code_in(&work, &mut delivery).await?;
+        work.commit().await?;
         delivery.attempts += 1;
-        Ok(due.then_some(delivery))
+        Ok(due.then_some((delivery, is_wanted)))
     }
 
     async fn put_down(

@@ -216,7 +216,7 @@ fn shared_place<'a>(links: impl Iterator<Item = Option<&'a str>>) -> Option<Stri
     shared.then(|| list.to_owned())
 }
 
-fn said(text: &str, words: &[(&str, &str)]) -> String {
+pub(super) fn said(text: &str, words: &[(&str, &str)]) -> String {
     let words = words
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

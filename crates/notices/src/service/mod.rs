@@ -1,6 +1,7 @@
 //! The use cases of notices.
 
 mod administer;
+mod audience;
 mod away;
 mod deliver;
 mod digest;
@@ -8,6 +9,7 @@ mod error;
 mod feed;
 mod message;
 mod own;
+mod proofs;
 mod tell;
 mod trial;
 
@@ -16,6 +18,7 @@ use std::sync::Arc;
 pub use administer::{ChannelState, DeliveryFilter, NewWebhook, SeenDelivery};
 pub use error::NoticesError;
 pub use own::OwnPreferences;
+pub use proofs::{OwnAddress, SeenCode};
 
 use identity::Identity;
 use kernel::Kernel;
@@ -25,7 +28,7 @@ use crate::{
     jobs::EVENT_JOB,
     model::Channel,
     ports::{Duties, Facts, Tasks},
-    rules::{AwayWords, Book, Policy, TopicFile},
+    rules::{AwayWords, Book, Policy, ProofRules, TopicFile},
 };
 use away::Away;
 
@@ -96,6 +99,7 @@ struct Inner {
     duties: Arc<dyn Duties>,
     book: Book,
     file: ChannelFile,
+    proofs: ProofRules,
     away: Away,
     public_url: String,
     site: String,
@@ -131,6 +135,8 @@ impl Notices {
         let book = book(&kernel)?;
         let file = serde_json::from_str(&kernel.rules().text("notices/channels.json")?)
             .map_err(|error| rule("channels.json", &error.to_string()))?;
+        let proofs = serde_json::from_str(&kernel.rules().text("notices/proofs.json")?)
+            .map_err(|error| rule("proofs.json", &error.to_string()))?;
         kernel.listen(EVENT_JOB, book.events());
         let inner = Inner {
             identity: parts.identity,
@@ -142,6 +148,7 @@ impl Notices {
             site: settings.site,
             book,
             file,
+            proofs,
         };
         Ok(Self {
             kernel,

@@ -2,9 +2,9 @@
 
 use kernel::{Actor, Happened, KernelError, Moment, Page, PageQuery, Permission, Subject, ids::AccountId};
 
-use super::{Notices, NoticesError, Outcome};
+use super::{Notices, NoticesError, Outcome, OwnAddress};
 use crate::{
-    model::{Channel, Notice, NoticeId, Preferences, Quiet},
+    model::{Channel, Notice, NoticeId, Preferences, Quiet, Reach},
     rules::{self, Topic},
     store::{self, NoticeQuery},
 };
@@ -14,8 +14,10 @@ use crate::{
 pub struct OwnPreferences {
     /// Version for optimistic locking.
     pub version: i64,
-    /// What it chose.
-    pub preferences: Preferences,
+    /// What it chose, and what of it is proved.
+    pub reach: Reach,
+    /// How its addresses stand.
+    pub addresses: Vec<OwnAddress>,
     /// Telephone of the account, used for short messages unless another is given.
     pub phone: Option<String>,
     /// Quiet hours of those who chose none.
@@ -26,7 +28,7 @@ pub struct OwnPreferences {
     pub topics: Vec<Topic>,
 }
 
-fn own(actor: &Actor) -> Outcome<AccountId> {
+pub(super) fn own(actor: &Actor) -> Outcome<AccountId> {
     actor.require(Permission::OwnAccount)?;
     actor.account.ok_or(NoticesError::NotFound("账号"))
 }
@@ -98,7 +100,7 @@ impl Notices {
     /// [`NoticesError::Kernel`].
     pub async fn preferences(&self, actor: &Actor) -> Outcome<OwnPreferences> {
         let account = own(actor)?;
-        let (version, preferences) = store::preferences(self.kernel.db().read(), account).await?;
+        let (version, reach) = store::reach(self.kernel.db().read(), account).await?;
         let phone = self.inner.identity.own(actor).await?.account.phone;
         let is_enterprise = actor.scope.enterprise.is_some();
         let topics = self
@@ -108,7 +110,8 @@ impl Notices {
             .filter(|topic| topic.is_for(is_enterprise));
         Ok(OwnPreferences {
             version,
-            preferences,
+            addresses: self.addresses(account, &reach).await?,
+            reach,
             phone,
             usual_quiet: self.inner.file.words.quiet,
             available: Channel::PERSONAL
@@ -119,28 +122,39 @@ impl Notices {
         })
     }
 
-    /// Saves what the actor chose over the version that it saw.
+    /// Saves what the actor chose over the version that it saw. An address that is new waits for its proof; a code
+    /// is on its way to it, where one can be sent.
     ///
     /// # Errors
     /// [`NoticesError::Invalid`] names the fields.
     pub async fn choose(&self, actor: &Actor, seen: i64, chosen: Preferences) -> Outcome<OwnPreferences> {
-        let account = own(actor)?;
+        own(actor)?;
         let faults = rules::faults(&chosen, &self.inner.book);
         if !faults.is_empty() {
             return Err(NoticesError::Invalid(faults));
         }
+        let account = self.inner.identity.own(actor).await?.account;
         let mut work = self.kernel.begin(actor).await?;
-        let (version, _) = store::preferences(work.conn(), account).await?;
+        store::hold_account(&work, account.id).await?;
+        let (version, mut reach) = store::reach(work.conn(), account.id).await?;
         if version != seen {
             return Err(KernelError::Stale {
                 subject: "preferences",
             }
             .into());
         }
-        store::save_preferences(&work, account, version, &chosen).await?;
+        store::save_preferences(&work, account.id, version, &chosen).await?;
+        for channel in reach.choose(chosen) {
+            let address = reach.preferences.addresses.of(channel);
+            self.change_address(&mut work, &account, channel, address).await?;
+        }
         // Without the addresses: what leaves the account's hands is not written where auditors read.
         let happened = Happened::new("account.notices_chosen", "修改通知接收方式");
-        work.note(Subject::new("account", account), actor.scope.enterprise, happened)?;
+        work.note(
+            Subject::new("account", account.id),
+            actor.scope.enterprise,
+            happened,
+        )?;
         work.commit().await?;
         self.preferences(actor).await
     }

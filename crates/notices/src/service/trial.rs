@@ -54,17 +54,19 @@ impl Notices {
     /// Sends the actor itself one message through a channel, at most once a minute.
     ///
     /// # Errors
-    /// [`NoticesError::Invalid`] where there is no such channel or no address, [`NoticesError::TooSoon`].
+    /// [`NoticesError::Invalid`] where there is no such channel or no proved address, [`NoticesError::TooSoon`].
     pub async fn try_channel(&self, actor: &Actor, channel: Channel) -> Outcome<SeenDelivery> {
         let own = self.preferences(actor).await?;
         let account = self.inner.identity.own(actor).await?.account;
         let words = &self.inner.file.words;
-        let address = own.preferences.addresses.of(channel);
-        let address = address.or_else(|| own.phone.as_deref().filter(|_| channel == Channel::Sms));
         let fault = |why: &str| NoticesError::Invalid(vec![FieldError::new("channel", why)]);
         if !own.available.contains(&channel) {
             return Err(fault("本平台没有开通这种接收方式"));
         }
+        if own.reach.preferences.addresses.of(channel).is_some() && own.reach.proof(channel).is_none() {
+            return Err(fault("这个地址还没有验证，请先填写发给它的验证码"));
+        }
+        let address = own.reach.address(channel, own.phone.as_deref());
         let address = address.ok_or_else(|| fault("请先填写并保存这种接收方式的地址"))?;
         let mut work = self.kernel.begin(actor).await?;
         let (now, id) = (work.now(), DeliveryId(work.next_id()));

@@ -4,6 +4,7 @@ mod deliveries;
 mod notices;
 mod others;
 mod parts;
+mod proofs;
 
 pub(crate) use deliveries::{
     ChannelCount, DeliveryQuery, begin_attempt, channel_counts, deliveries, delivery, end_attempt,
@@ -11,7 +12,11 @@ pub(crate) use deliveries::{
 };
 pub(crate) use notices::{NoticeQuery, insert_notices, mark_all_read, mark_read, notice, notices, unread};
 pub(crate) use others::{
-    end_feed, end_webhook, feed_account, feed_of, insert_webhook, preferences, preferences_of, save_feed,
-    save_preferences, webhook, webhooks, webhooks_for,
+    end_feed, end_webhook, feed_account, feed_of, insert_webhook, save_feed, save_preferences, webhook,
+    webhooks, webhooks_for,
 };
 pub(crate) use parts::{add_parts, gathering, hold_account, parts, reword};
+pub(crate) use proofs::{
+    asked_since, code_of, count_attempt, drop_proof, insert_code, last_code, reach, reach_of, save_made,
+    save_proof,
+};

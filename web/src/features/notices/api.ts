@@ -1,8 +1,9 @@
-import { api, call, ifMatch, type Schema } from '@/api/client'
+import { api, call, ifMatch, once, type Schema } from '@/api/client'
 
 export type Notice = Schema<'NoticeView'>
 export type Channel = Schema<'NoticeChannel'>
 export type Preferences = Schema<'NoticePreferences'>
+export type Address = Schema<'NoticeAddress'>
 export type NewPreferences = Schema<'NewNoticePreferences'>
 
 export interface NoticeQuery {
@@ -21,3 +22,9 @@ export const markAllRead = async (until: string | undefined): Promise<number> =>
 export const readPreferences = (signal?: AbortSignal): Promise<Preferences> => call(api.GET('/api/v1/notice-preferences', { ...(signal && { signal }) }))
 export const choosePreferences = (version: number, body: NewPreferences): Promise<Preferences> =>
   call(api.PUT('/api/v1/notice-preferences', { params: { header: ifMatch(version) }, body }))
+
+/** Sends a code to the saved address of a way. */
+export const sendCode = (channel: Channel, key: string): Promise<Address> =>
+  call(api.POST('/api/v1/notice-addresses/{channel}/codes', { params: { path: { channel } }, headers: once(key) }))
+export const proveAddress = (channel: Channel, code: string, key: string): Promise<Address> =>
+  call(api.POST('/api/v1/notice-addresses/{channel}/proofs', { params: { path: { channel } }, headers: once(key), body: { code } }))

@@ -1,4 +1,5 @@
 import type { Schema } from '@/api/client'
+import { isProved } from './addresses'
 import type { Channel, NewPreferences, Preferences } from './api'
 
 /** What stands in the form. */
@@ -72,10 +73,14 @@ export function unreachable(choice: Choice, present: Preferences): Channel[] {
   return PERSONAL.filter((channel) => wanted.includes(channel) && !reached(choice, present, channel))
 }
 
-/** Ways by which something really arrives. */
+/** Ways by which something really arrives: the address is proved, or it is the telephone of the account. */
 export function reaching(choice: Choice, present: Preferences): Channel[] {
   const chosen = present.topics.flatMap(({ topic }) => choice.channels[topic] ?? [])
-  return PERSONAL.filter((channel) => present.available_channels.includes(channel) && chosen.includes(channel) && reached(choice, present, channel))
+  const arrives = (channel: Channel): boolean => {
+    const typed = channel === 'webhook' ? '' : choice[channel]
+    return typed.trim() === '' ? reached(choice, present, channel) : isProved(present, channel, typed)
+  }
+  return PERSONAL.filter((channel) => present.available_channels.includes(channel) && chosen.includes(channel) && arrives(channel))
 }
 
 /** Whether hours end on the next day. */
