@@ -46,7 +46,10 @@ e2e: setup web
 	cargo build --workspace --bins
 	scripts/e2e target/debug/anxu
 
-# Everything but documentation examples; ends with cargo's own summaries. The pages are checked beside the program.
+# Everything but documentation examples and the longer journeys of `make e2e`; ends with cargo's own summaries. The pages
+# are checked beside the program.
 test: setup-tests
 	$(MAKE) -j2 --output-sync=target web-check lint
+	cargo build --workspace --all-targets
+	scripts/e2e target/debug/anxu -- --project=journeys --grep @core
 	scripts/with-postgres --careless cargo test --workspace --all-targets --no-fail-fast

@@ -1,8 +1,9 @@
 //! The certificate before it is signed.
 
-use journeys::{TestApp, city, on_both};
+use journeys::{TestApp, city, on_both, printed};
 use kernel::Role;
 use reqwest::StatusCode;
+use serde_json::{Value, json};
 
 async fn keeper(app: &TestApp) {
     app.staff("emergency", &city::DEPARTMENTS).await;
@@ -11,7 +12,36 @@ async fn keeper(app: &TestApp) {
         .await;
 }
 
+/// What the paper of an act would say if it were done now.
+async fn previewed(app: &TestApp, who: &str, id: &str, kind: &str, written: Value) -> String {
+    let path = format!("/api/v1/applications/{id}/previews/{kind}");
+    let session = app.as_(who).await;
+    let asked = session
+        .request(reqwest::Method::POST, &path)
+        .json(&written)
+        .send();
+    let said = printed(&asked.await.unwrap().bytes().await.unwrap());
+    // Ends of lines are the page's.
+    said.split_whitespace().collect()
+}
+
 on_both! {
+    async fn what_an_act_of_today_settles_is_not_left_blank(app) {
+        keeper(&app).await;
+        let id = app.submitted("keeper", city::MATTER).await;
+        let acceptance = previewed(&app, "clerk", &id, "acceptance", json!({})).await;
+        for known in ["受理日期：2026年3月2日", "将于2026年4月", "首接负责人：测试clerk"] {
+            assert!(acceptance.contains(known), "{known}: {acceptance}");
+        }
+        assert!(!acceptance.contains("待填写"), "{acceptance}");
+        let id = app.before_the_leader("keeper").await;
+        let grant = previewed(&app, "leader", &id, "grant", json!({ "reason": "符合法定条件" })).await;
+        for known in ["2026年3月2日至2029年3月", "以颁发的许可证载明的编号为准", "符合法定条件"] {
+            assert!(grant.contains(known), "{known}: {grant}");
+        }
+        assert!(!grant.contains("待填写"), "{grant}");
+    }
+
     async fn the_certificate_is_seen_before_it_is_signed(app) {
         keeper(&app).await;
         let id = app.before_the_leader("keeper").await;

@@ -176,6 +176,9 @@ impl Applications {
             phone: phone.as_deref(),
         };
         let mut values = rules::values(app, paper_kind, desk);
+        if let Some(on) = occasion {
+            rules::act_preview(app, on, desk, &mut values);
+        }
         if occasion == Some(Occasion::Extended) {
             let days = content.days.unwrap_or(rules::amount(def.extension.longest));
             rules::extension_preview(app, days, desk, &mut values);

@@ -5,12 +5,15 @@ use matters::Definition;
 use super::Values;
 use crate::model::{Application, UnmetCondition};
 
+/// Stands for the number of a first licence, which is given after the decision.
+pub(super) const NUMBER_FOLLOWS: &str = "以颁发的许可证载明的编号为准";
+
 pub(super) fn grant_values(app: &Application, values: &mut Values) {
     let Application::Granted(granted) = app else {
         return;
     };
     if granted.file.dossier.licence.is_none() {
-        values.set("licence_number", "以颁发的许可证载明的编号为准");
+        values.set("licence_number", NUMBER_FOLLOWS);
     }
     values.set("licence_scope", granted.terms.scope.join("；"));
     values.set("valid_from", granted.terms.valid_from.chinese());

@@ -24,11 +24,11 @@ use crate::model::{
 };
 
 pub use clocks::extension_term;
-use clocks::{extended_values, extension_values, stop_values};
+use clocks::{extension_values, stop_values};
 use common::{applicant_values, desk_values, licence_values, progress_values};
-use decision::{grant_values, refusal_values, unmet_row};
+use decision::{grant_values, refusal_values};
 use deferral::{breach_values, promise_values};
-use delivery::{delivery_values, receipt_remark};
+use delivery::delivery_values;
 pub use intake::target_name;
 use intake::{correction_values, material_rows, refused_acceptance_values};
 pub use preview::*;

@@ -3,12 +3,58 @@
 use std::collections::BTreeSet;
 
 use kernel::LegalDate;
-use matters::{Definition, DocumentDefinition, MissingPlaceholder};
+use matters::{Definition, DocumentDefinition, MissingPlaceholder, Occasion, STATUTORY_REVIEW};
 
 use super::{
-    Desk, Values, extended_values, extension_term, receipt_remark, target_name, unmet_row, write_paper,
+    Desk, Values,
+    clocks::{date_words, extended_values},
+    decision::{NUMBER_FOLLOWS, unmet_row},
+    delivery::receipt_remark,
+    extension_term, target_name, write_paper,
 };
-use crate::model::{Application, CorrectionTarget, Paper, UnmetCondition};
+use crate::{
+    model::{Application, CorrectionTarget, Paper, UnmetCondition},
+    rules::{Period, grant_terms, term_of},
+};
+
+/// What an act of today would settle: nothing of it is left blank for who reads the paper before.
+pub fn act_preview(app: &Application, on: Occasion, desk: Desk<'_>, values: &mut Values) {
+    match on {
+        Occasion::Accepted if app.case().is_none() => accepted_today(app, desk, values),
+        Occasion::Granted => granted_today(app, desk, values),
+        _ => {}
+    }
+}
+
+fn accepted_today(app: &Application, desk: Desk<'_>, values: &mut Values) {
+    let today = desk.watch.today;
+    values.set("accepted_date", today.chinese());
+    // Who accepts becomes the first-contact officer.
+    if let Some(officer) = desk.officer {
+        values.set("case_owner", officer);
+    }
+    if let Some(clock) = desk.def.clock(STATUTORY_REVIEW) {
+        let period = Period {
+            terms: vec![term_of(clock, &app.dossier().subject)],
+            start: today,
+            ended: None,
+            stops: Vec::new(),
+        };
+        let due = period.due(desk.watch.calendar);
+        values.set("decision_due_date", date_words(due, "法定期限届满日"));
+    }
+}
+
+fn granted_today(app: &Application, desk: Desk<'_>, values: &mut Values) {
+    if app.dossier().licence.is_none() {
+        values.set("licence_number", NUMBER_FOLLOWS);
+    }
+    if let Some(terms) = grant_terms(app.dossier(), desk.def, desk.watch.today) {
+        values.set("licence_scope", terms.scope.join("；"));
+        values.set("valid_from", terms.valid_from.chinese());
+        values.set("valid_to", terms.valid_to.chinese());
+    }
+}
 
 /// The last days as they would be after an extension by so many days.
 pub fn extension_preview(app: &Application, days: u32, desk: Desk<'_>, values: &mut Values) {
