@@ -351,7 +351,7 @@ test('given up, taken back and destroyed by two', async ({ sit, page: stranger }
 
   const clerk = await sit('clerk', `/licences/${id}`)
   await clerk.getByRole('tab', { name: /^备案/ }).click()
-  await clerk.getByRole('tabpanel').getByRole('link', { name: /收回/ }).first().click()
+  await clerk.getByRole('tabpanel').getByRole('link', { name: /交回证书/ }).first().click()
   await act(clerk, '登记交回')
   await answer(clerk, { 交回的证书: '正本 1 份、副本 1 份' }, '登记')
   await act(clerk, '登记销毁')
