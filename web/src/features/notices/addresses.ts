@@ -17,6 +17,9 @@ export const isProved = (present: Preferences, channel: Channel, typed: string):
 /** Addresses to which nothing leaves yet. */
 export const waiting = (present: Preferences): Address[] => present.addresses.filter(({ state }) => state === 'waiting')
 
+/** Whether a code has been asked for that has neither left nor been given up. */
+export const isOnItsWay = ({ state, code }: Address): boolean => state === 'waiting' && code !== undefined && code !== null && ['queued', 'sending', 'failed'].includes(code.delivery)
+
 /** The way to which a code has gone since, so that it can be asked for at once. */
 export const justSent = (before: Preferences, after: Preferences): Channel | undefined =>
   waiting(after).find(({ channel, code }) => code && code.asked_at !== standing(before, channel)?.code?.asked_at)?.channel
