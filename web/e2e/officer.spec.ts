@@ -112,7 +112,7 @@ test('from the application to the first licence, with a correction and one depar
 
   await test.step('the leader sees every opinion and grants; the certificate comes by itself', async () => {
     const leader = await sit('approver', address)
-    await expect(leader.getByRole('tabpanel')).toContainText(`${departments.length} 家部门中 ${departments.length} 家同意`)
+    await expect(leader.getByRole('tabpanel')).toContainText(`${departments.length} 个部门中 ${departments.length} 个同意`)
     await expect(leader.getByRole('tabpanel')).toContainText('材料齐全，拟同意。')
     await expect(leader.getByRole('tabpanel')).toContainText('同意初审意见。')
     await sound(leader)

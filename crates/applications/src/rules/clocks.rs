@@ -10,7 +10,7 @@ use super::{
     amount,
     periods::{ClockUnit, Count, Due, Period},
 };
-use crate::model::{Application, Case, Extension, ReviewRound, Stop, StopReach, Subject};
+use crate::model::{Application, Case, Extension, ReviewRound, StateName, Stop, StopReach, Subject};
 
 /// Which light shows beside a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -125,8 +125,8 @@ impl Watch<'_> {
         for clock in def.clocks.iter().filter(|clock| clock.usage == ClockUse::Binding) {
             if clock.start == ClockStart::ReviewAssigned {
                 views.extend(self.department_clocks(app, def, clock));
-            } else if let Some(period) = self.period(app, clock) {
-                views.push(self.view(def, clock, None, &period));
+            } else {
+                views.extend(self.of_application(app, def, clock));
             }
         }
         views
@@ -134,8 +134,25 @@ impl Watch<'_> {
 
     /// One clock by its key.
     pub fn clock(&self, app: &Application, def: &Definition, key: &str) -> Option<ClockView> {
-        let clock = def.clock(key)?;
-        Some(self.view(def, clock, None, &self.period(app, clock)?))
+        self.of_application(app, def, def.clock(key)?)
+    }
+
+    fn of_application(
+        &self,
+        app: &Application,
+        def: &Definition,
+        clock: &matters::Clock,
+    ) -> Option<ClockView> {
+        let view = self.view(def, clock, None, &self.period(app, clock)?);
+        // 行政许可法 article 44 speaks of what was granted; after a refusal only the decision is handed over.
+        if clock.start == ClockStart::Decided && app.state() != StateName::Granted {
+            return Some(ClockView {
+                name: "送达决定".to_owned(),
+                clauses: Vec::new(),
+                ..view
+            });
+        }
+        Some(view)
     }
 
     /// A department's clock in its present round.

@@ -62,7 +62,7 @@ impl Due {
             Self::On { day, .. } => day.chinese(),
             Self::Unknown { year, .. } => missing_year(year),
             Self::Stopped { expected: Some(day) } => format!("计时中止中，如期恢复则为{}", day.chinese()),
-            Self::Stopped { expected: None } => "计时中止中，恢复后重新计算".to_owned(),
+            Self::Stopped { expected: None } => "计时中止中，恢复后继续计算".to_owned(),
         }
     }
 }

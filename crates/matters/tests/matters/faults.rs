@@ -168,7 +168,7 @@ fn provenance() {
     );
     matter(
         |one| one["clocks"][0]["basis"] = json!([]),
-        "期限“一次告知补正”没有依据条款",
+        "期限“受理或者告知补正”没有依据条款",
     );
     check(
         NOTICE,

@@ -59,7 +59,7 @@ export const dashboard = {
   regions: {
     title: '各区县',
     caption: '各区县的数字',
-    measures: { valid: '有效许可证', expiring: '即将到期', expired: '已过期', enterprises: '在业企业', open: '在办件' },
+    measures: { valid: '有效许可证（未临期）', expiring: '即将到期', expired: '已过期', enterprises: '在业企业', open: '在办件' },
     measure: '看什么',
     units: { valid: '张', expiring: '张', expired: '张', enterprises: '家', open: '件' },
     unit: (unit: string) => `单位：${unit}`,

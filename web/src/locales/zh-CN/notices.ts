@@ -17,6 +17,7 @@ export const notices = {
   today: '今天',
   yesterday: '昨天',
   list: {
+    unit: '条',
     caption: '收到的通知，最新的在前',
     state: '是否已读',
     states: { '': '全部', yes: '只看未读' },

@@ -26,7 +26,7 @@ export const officer = {
     again: (name: string) => `${name}正在重新审查`,
     brief: {
       departments: '部门',
-      passed: (passed: number, all: number) => `${all} 家部门中 ${passed} 家同意`,
+      passed: (passed: number, all: number) => `${all} 个部门中 ${passed} 个同意`,
       failed: (names: string) => `不同意：${names}`,
       risk: '风险',
       report: '查看风险报告',
